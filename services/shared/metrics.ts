@@ -1,0 +1,41 @@
+// Every metric the lab exposes, in one table. Names follow Prometheus: base units, `_total` for counters.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Buckets in seconds, from a millisecond to five minutes: a queue makes waits of any length. */
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Builds the metrics of one replica in a registry of its own, labelled with role and replica. */
+export function createMetrics(labels: { role: string; replica: string }) {
+  const registry = new Registry();
+  registry.setDefaultLabels(labels);
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers });
+  const histogram = (name: string, help: string, labelNames: string[] = []) =>
+    new Histogram({ name, help, labelNames, registers, buckets: SECONDS });
+  return {
+    registry,
+    waiting: histogram('queuelab_message_waiting_seconds', 'From publish to the start of its handler', ['port']),
+    processing: histogram('queuelab_message_processing_seconds', 'In the handler', ['port']),
+    total: histogram('queuelab_message_total_seconds', 'From publish to ack', ['port']),
+    inHand: gauge('queuelab_messages_in_hand', 'Delivered and not yet answered', ['port']),
+    acked: counter('queuelab_messages_acked_total', 'Answered and acknowledged', ['port']),
+    retried: counter('queuelab_messages_retried_total', 'Sent to a delay queue', ['port']),
+    failed: counter('queuelab_messages_failed_total', 'Sent to ERROR', ['port']),
+    dead: counter('queuelab_messages_dead_total', 'Rejected to the dead letters', ['port']),
+    redelivered: counter('queuelab_messages_redelivered_total', 'Received a second time', ['port']),
+    published: counter('queuelab_messages_published_total', 'Confirmed by the broker', ['port']),
+    unconfirmed: gauge('queuelab_messages_unconfirmed', 'Published and not yet confirmed'),
+    reconnects: counter('queuelab_reconnects_total', 'Connections to the broker after the first'),
+    httpRequests: histogram('queuelab_http_request_seconds', 'HTTP requests', ['method', 'route', 'status']),
+    jobsAccepted: counter('queuelab_jobs_accepted_total', 'Jobs answered with 202'),
+    itemsAccepted: counter('queuelab_items_accepted_total', 'Items of these jobs'),
+    vendorCalls: counter('queuelab_vendor_calls_total', 'Calls to the captioning API', ['outcome']),
+    itemsStored: counter('queuelab_items_stored_total', 'Items whose result was written', ['state']),
+    duplicates: counter('queuelab_items_duplicate_total', 'Results that were there already: written once, heard twice'),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
