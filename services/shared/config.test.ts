@@ -31,7 +31,9 @@ test('a variable that is not set, or empty, takes its fallback', () => {
 });
 
 test('a wrong value is refused with the name, what was expected and what was given', () => {
-  const problems = problemsOf(() => readConfig({ n: wholeNumber('RESIZE_PREFETCH', { min: 1 }) }, { RESIZE_PREFETCH: 'ten' }));
+  const problems = problemsOf(() =>
+    readConfig({ n: wholeNumber('RESIZE_PREFETCH', { min: 1 }) }, { RESIZE_PREFETCH: 'ten' }),
+  );
   assert.deepEqual(problems, ['RESIZE_PREFETCH must be a whole number >= 1, got "ten"']);
 });
 
@@ -47,7 +49,9 @@ test('every wrong variable is named at once', () => {
 });
 
 test('the password in a wrong URL is not shown', () => {
-  const [problem] = problemsOf(() => readConfig({ broker: url('AMQP_URL', ['amqp', 'amqps']) }, { AMQP_URL: 'http://lab:hunter2@host' }));
+  const [problem] = problemsOf(() =>
+    readConfig({ broker: url('AMQP_URL', ['amqp', 'amqps']) }, { AMQP_URL: 'http://lab:hunter2@host' }),
+  );
   assert.match(problem ?? '', /^AMQP_URL must be a URL that starts with amqp:\/\/ or amqps:\/\//);
   assert.doesNotMatch(problem ?? '', /hunter2/);
 });

@@ -1,0 +1,285 @@
+// One connection to the broker that comes back by itself, with all that was declared and consumed on it.
+//
+//   connecting --(handshake, topology declared, consumers registered)--> up
+//       ^                                                                 |
+//       +--- after a pause that doubles up to a second --- (socket lost) -+          close() --> closed, from anywhere
+//
+// Publishing and consuming have channels of their own, so that a burst of deliveries does not hold up confirms. A channel
+// that the broker closes (an error of ours) is opened again without touching the connection.
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Channel, type ChannelModel, type ConfirmChannel, type ConsumeMessage, connect } from 'amqplib';
+import type { Log } from '../log.ts';
+import { createPublisher, type Publisher } from './publisher.ts';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
+const HEARTBEAT_SECONDS = 10;
+/** Nodes of a network that swallows packets do not refuse: the handshake gets this long. */
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/** A message and the channel on which it must be answered. */
+export interface Incoming {
+  readonly message: ConsumeMessage;
+  /** False once its channel is gone: the broker hands it out again, an answer is neither needed nor possible. */
+  answerable(): boolean;
+  ack(): void;
+  reject(options: { requeue: boolean }): void;
+}
+
+interface Consumer {
+  queue: string;
+  prefetch: number;
+  onMessage(incoming: Incoming): void;
+  tag?: string;
+}
+
+export interface ConnectionOptions {
+  url: string;
+  /** Shown in the management page: role and replica. */
+  name: string;
+  log: Log;
+  /** Called at each connection after the first. */
+  onReconnect?: () => void;
+}
+
+export interface BrokerConnection {
+  readonly publisher: Publisher;
+  /** `up`: connected, everything declared, every consumer registered. */
+  state(): { up: true } | { up: false; reason: string };
+  /** Resolves at the first `up`. */
+  readonly ready: Promise<void>;
+  /**
+   * Runs a step at each new connection, in order, and now where there is one: declarations, bindings, announcements.
+   * Rejects where the broker refuses the step.
+   */
+  onConnect(step: (channel: Channel) => Promise<void>): Promise<void>;
+  /** Runs a step once, on a channel of its own, so that a refused declaration harms nobody else. */
+  withChannel<T>(step: (channel: Channel) => Promise<T>): Promise<T>;
+  /** Consumes from a queue, now and at each new connection. The broker hands out at most `prefetch` unanswered messages. */
+  consume(queue: string, prefetch: number, onMessage: (incoming: Incoming) => void): Promise<void>;
+  /** Takes no more messages; those in hand can still be answered. */
+  stopConsuming(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function openConnection({ url, name, log, onReconnect }: ConnectionOptions): BrokerConnection {
+  const address = new URL(url);
+  if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
+  const where = `${address.hostname}:${address.port || 5672}`;
+
+  const publisher = createPublisher();
+  const steps: ((channel: Channel) => Promise<void>)[] = [];
+  const consumers: Consumer[] = [];
+  const ready = Promise.withResolvers<void>();
+  const stop = new AbortController();
+  let model: ChannelModel | undefined;
+  let consuming: Channel | undefined;
+  let consumingStopped = false;
+  let up = false;
+  let reason = `not connected to ${where} yet`;
+
+  const down = (why: string): void => {
+    up = false;
+    reason = why;
+  };
+
+  async function withChannel<T>(step: (channel: Channel) => Promise<T>): Promise<T> {
+    if (model === undefined) throw new Error(`not connected to ${where}`);
+    const channel = await model.createChannel();
+    let failed: Error | undefined;
+    channel.on('error', (error) => {
+      failed = error;
+    });
+    try {
+      const result = await step(channel);
+      if (failed) throw failed;
+      return result;
+    } finally {
+      await channel.close().catch(() => {}); // closed by the broker already: that error was thrown above
+    }
+  }
+
+  const incoming = (channel: Channel, isOpen: () => boolean, message: ConsumeMessage): Incoming => {
+    let answered = false;
+    const once = (answer: () => void): void => {
+      if (answered || !isOpen()) return; // a second answer, or one on a channel that is gone, would close the channel
+      answered = true;
+      answer();
+    };
+    return {
+      message,
+      answerable: () => isOpen() && !answered,
+      ack: () => once(() => channel.ack(message)),
+      reject: ({ requeue }) => once(() => channel.nack(message, false, requeue)),
+    };
+  };
+
+  async function register(channel: Channel, isOpen: () => boolean, consumer: Consumer): Promise<void> {
+    await channel.prefetch(consumer.prefetch); // holds for the consumers registered after it
+    const { consumerTag } = await channel.consume(consumer.queue, (message) => {
+      if (message !== null) consumer.onMessage(incoming(channel, isOpen, message));
+      else {
+        log.warn({ queue: consumer.queue }, 'the broker ended our consumer, the queue was deleted: starting over');
+        void channel.close().catch(() => {});
+      }
+    });
+    consumer.tag = consumerTag;
+  }
+
+  async function openPublishing(session: ChannelModel): Promise<void> {
+    const channel: ConfirmChannel = await session.createConfirmChannel();
+    channel.on('error', (error) => log.error({ err: error }, 'the broker closed the publishing channel'));
+    channel.on('close', () => reopen(session, 'publishing', openPublishing));
+    publisher.attach(channel);
+  }
+
+  async function openConsuming(session: ChannelModel): Promise<void> {
+    const channel = await session.createChannel();
+    let open = true;
+    channel.on('error', (error) => log.error({ err: error }, 'the broker closed the consuming channel'));
+    channel.on('close', () => {
+      open = false;
+      reopen(session, 'consuming', async (same) => {
+        for (const step of steps) await withChannel(step);
+        await openConsuming(same);
+      });
+    });
+    consuming = channel;
+    if (consumingStopped) return;
+    for (const consumer of consumers) await register(channel, () => open, consumer);
+  }
+
+  /** Opens a channel again after the broker closed it, as long as its connection lives; gives the connection up where that fails. */
+  function reopen(session: ChannelModel, what: string, open: (session: ChannelModel) => Promise<void>): void {
+    if (model !== session || stop.signal.aborted) return;
+    down(`the ${what} channel is being opened again`);
+    pause(FIRST_PAUSE_MS)
+      .then(() => (model === session ? open(session) : undefined))
+      .then(() => {
+        if (model === session) up = true;
+      })
+      .catch((error: unknown) => {
+        log.error({ err: error }, `could not open the ${what} channel again: connecting anew`);
+        session.close().catch(() => {}); // its close event starts the next connection
+      });
+  }
+
+  /** One connection from handshake to loss. Resolves when it is gone. */
+  async function session(onUp: () => void): Promise<void> {
+    const lost = Promise.withResolvers<Error | undefined>();
+    const opened = await connect(address.href, {
+      noDelay: true,
+      keepAlive: true,
+      timeout: CONNECT_TIMEOUT_MS,
+      clientProperties: { connection_name: name },
+    });
+    opened.on('error', (error) => lost.resolve(error));
+    opened.on('close', (error) => {
+      // The model goes with the event, before any channel hears of it: channels must not be opened again on it.
+      if (model === opened) model = undefined;
+      lost.resolve(error);
+    });
+    opened.on('blocked', (why) => {
+      log.warn({ why }, 'the broker takes no messages now');
+      publisher.setBlocked(why);
+    });
+    opened.on('unblocked', () => {
+      log.info('the broker takes messages again');
+      publisher.setBlocked(undefined);
+    });
+    model = opened;
+    try {
+      publisher.setBlocked(undefined);
+      for (const step of steps) await withChannel(step);
+      await openPublishing(opened);
+      await openConsuming(opened);
+      if (stop.signal.aborted) return;
+      up = true;
+      onUp();
+      ready.resolve();
+      log.info({ broker: where }, 'connected');
+      const error = await lost.promise;
+      if (!stop.signal.aborted) log.warn({ err: error?.message }, 'lost the connection to the broker');
+    } finally {
+      down(`the connection to ${where} was lost`);
+      model = undefined;
+      consuming = undefined;
+      await opened.close().catch(() => {}); // gone already in most cases
+    }
+  }
+
+  async function run(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    let reported = '';
+    for (let connections = 0; !stop.signal.aborted; ) {
+      const before = connections;
+      try {
+        await session(() => {
+          if (connections > 0) onReconnect?.();
+          connections += 1;
+        });
+      } catch (error) {
+        const message = (error as Error).message || String(error);
+        down(`cannot reach the broker at ${where}: ${message}`);
+        if (message !== reported) log.warn({ broker: where, err: message }, 'cannot connect to the broker, trying on');
+        reported = message;
+      }
+      if (connections > before) {
+        pauseMs = FIRST_PAUSE_MS;
+        reported = '';
+      }
+      await pause(pauseMs * (0.75 + Math.random() / 2), undefined, { signal: stop.signal }).catch(() => {});
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** What fails because the connection went is done again at the next one; what the broker refused is thrown. */
+  async function unlessLost(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (up) throw error;
+    }
+  }
+
+  const running = run();
+
+  return {
+    publisher,
+    ready: ready.promise,
+    state: () => (up ? { up: true } : { up: false, reason }),
+    withChannel,
+    async onConnect(step) {
+      steps.push(step);
+      if (up) await unlessLost(withChannel(step));
+    },
+    async consume(queue, prefetch, onMessage) {
+      const consumer: Consumer = { queue, prefetch, onMessage };
+      consumers.push(consumer);
+      const channel = consuming;
+      if (!up || channel === undefined) return;
+      let open = true;
+      channel.once('close', () => {
+        open = false;
+      });
+      await unlessLost(register(channel, () => open, consumer));
+    },
+    async stopConsuming() {
+      consumingStopped = true;
+      const channel = consuming;
+      if (channel === undefined) return;
+      const tags = consumers.map((consumer) => consumer.tag).filter((tag) => tag !== undefined);
+      await Promise.all(tags.map((tag) => channel.cancel(tag))).catch(() => {}); // the channel is gone: nothing comes any more
+    },
+    async close() {
+      if (!stop.signal.aborted) {
+        stop.abort();
+        down('closed');
+        const open = model;
+        model = undefined;
+        await open?.close().catch(() => {});
+      }
+      await running;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { decodeData, nextTraceparent, readEnvelope, writeHeaders } from './envelope.ts';
+import type { Envelope } from './types.ts';
+
+const received = (data: unknown, headers?: Record<string, unknown>) => ({
+  content: Buffer.from(JSON.stringify(data)),
+  properties: { headers },
+});
+
+test('an envelope that is written is read back the same', () => {
+  const sent: Envelope = {
+    item: 'job.3',
+    job: 'job',
+    attempt: 2,
+    steps: [{ role: 'resize', replica: 'resize-1', queuedAt: 1, startedAt: 2, finishedAt: 3, attempt: 1 }],
+    traceparent: nextTraceparent(),
+  };
+  const read = readEnvelope(received({}, writeHeaders(sent, 1_700_000_000_000)), {});
+  assert.deepEqual(read, { ...sent, sentAt: 1_700_000_000_000 });
+});
+
+test('a message without headers takes its ids from the data', () => {
+  const data = { item: 'job.0', job: 'job' };
+  const envelope = readEnvelope(received(data), data);
+  assert.equal(envelope.item, 'job.0');
+  assert.equal(envelope.job, 'job');
+  assert.equal(envelope.attempt, 1);
+});
+
+test('what is nowhere is made up', () => {
+  const envelope = readEnvelope(received('text'), 'text');
+  assert.match(envelope.item, /^[0-9a-f-]{36}$/);
+  assert.match(envelope.traceparent, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+  assert.deepEqual(envelope.steps, []);
+});
+
+test('headers of wrong types are passed over, never an error', () => {
+  const odd = {
+    'x-item': 7,
+    'x-job': {},
+    'x-attempt': 'two',
+    'x-steps': '{"role":',
+    traceparent: 'x'.repeat(5_000),
+    'x-sent-at': -1,
+  };
+  const envelope = readEnvelope(received({}, odd), {});
+  assert.equal(envelope.attempt, 1);
+  assert.equal(envelope.job, undefined);
+  assert.equal(envelope.sentAt, undefined);
+  assert.deepEqual(envelope.steps, []);
+});
+
+test('the next span keeps the trace', () => {
+  const first = nextTraceparent();
+  const second = nextTraceparent(first);
+  assert.equal(second.slice(3, 35), first.slice(3, 35));
+  assert.notEqual(second.slice(36, 52), first.slice(36, 52));
+});
+
+test('a body that is no JSON is taken as text', () => {
+  assert.equal(decodeData(Buffer.from('not json')), 'not json');
+  assert.equal(typeof decodeData(randomBytes(64)), 'string');
+});
