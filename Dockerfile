@@ -1,0 +1,16 @@
+# The one image of all of our services. What runs in a container is chosen by its command in docker-compose.yml.
+ARG NODE_IMAGE=node:24-slim
+FROM ${NODE_IMAGE}
+WORKDIR /lab
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/lab/.compile-cache
+
+# Dependencies first: they change seldom, so this layer is built once.
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+
+COPY services ./services
+COPY service.fbp ./
+# Each service is loaded once, so that its compiled code is in the image: a replica starts in half the time.
+RUN for main in services/*/main.ts; do LAB_LOAD_ONLY=1 node "$main" || exit 1; done
+
+USER node
