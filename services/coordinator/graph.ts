@@ -50,7 +50,9 @@ export function parseGraph(text: string, name: string): Graph {
     throw new GraphError(`${name}: ${issue?.path.join('.')}: ${issue?.message}`, { cause: parsed.error });
   }
   const roles = new Map(Object.entries(parsed.data.processes).map(([role, { component }]) => [role, component]));
-  const edges = parsed.data.connections.flatMap(({ src, tgt }) => (src === undefined ? [] : [{ from: toEnd(src), to: toEnd(tgt) }]));
+  const edges = parsed.data.connections.flatMap(({ src, tgt }) =>
+    src === undefined ? [] : [{ from: toEnd(src), to: toEnd(tgt) }],
+  );
   return { roles, edges };
 }
 

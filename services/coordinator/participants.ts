@@ -41,7 +41,8 @@ export function createParticipants(): Participants {
       const parsed = Announcement.safeParse(message);
       if (!parsed.success) return firstIssue(parsed.error);
       const { payload } = parsed.data;
-      if (known.size >= MOST_PARTICIPANTS && !known.has(payload.id)) return `more than ${MOST_PARTICIPANTS} participants`;
+      if (known.size >= MOST_PARTICIPANTS && !known.has(payload.id))
+        return `more than ${MOST_PARTICIPANTS} participants`;
       known.set(payload.id, { ...payload, heardAt: now });
     },
     dropSilent(now = Date.now()) {

@@ -31,7 +31,10 @@ export async function setPolicies(management: Management, log: Log): Promise<voi
       return;
     } catch (error) {
       if (tried === TRIES) {
-        log.error({ err: error }, 'could not set the queue policies: no delivery limit holds until the next connection');
+        log.error(
+          { err: error },
+          'could not set the queue policies: no delivery limit holds until the next connection',
+        );
         return;
       }
       await pause(PAUSE_MS);

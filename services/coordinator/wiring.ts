@@ -1,8 +1,8 @@
 // Turns the graph into bindings on the broker: for each edge, from the exchange that the source announced to every queue
 // that the target announced. A binding is durable, so the flow goes on without the coordinator.
 import type { Log } from '../shared/log.ts';
-import { deadLettersOf, queueOf } from '../shared/messaging/names.ts';
 import type { BrokerBinding } from '../shared/messaging/management.ts';
+import { queueOf } from '../shared/messaging/names.ts';
 import { type Edge, edgeText, type Graph } from './graph.ts';
 import type { Participants } from './participants.ts';
 
@@ -80,7 +80,8 @@ export function createWiring(graph: Graph, participants: Participants, broker: W
         const target = queueOf(edge.to.role, edge.to.port);
         const bound = bindings.some(
           (binding) =>
-            binding.source === source && (binding.destination === target || binding.destination.startsWith(`${target}.`)),
+            binding.source === source &&
+            (binding.destination === target || binding.destination.startsWith(`${target}.`)),
         );
         if (bound) wired.add(edgeText(edge));
       }

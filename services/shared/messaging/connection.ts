@@ -99,6 +99,11 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     }
   }
 
+  const declareAll = (): Promise<void> =>
+    withChannel(async (channel) => {
+      for (const step of steps) await step(channel);
+    });
+
   const incoming = (channel: Channel, isOpen: () => boolean, message: ConsumeMessage): Incoming => {
     let answered = false;
     const once = (answer: () => void): void => {
@@ -140,7 +145,7 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     channel.on('close', () => {
       open = false;
       reopen(session, 'consuming', async (same) => {
-        for (const step of steps) await withChannel(step);
+        await declareAll();
         await openConsuming(same);
       });
     });
@@ -190,7 +195,7 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     model = opened;
     try {
       publisher.setBlocked(undefined);
-      for (const step of steps) await withChannel(step);
+      await declareAll();
       await openPublishing(opened);
       await openConsuming(opened);
       if (stop.signal.aborted) return;
@@ -277,6 +282,8 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
         down('closed');
         const open = model;
         model = undefined;
+        // The channel first: its close comes after the acks written on it, the connection's would overtake them.
+        await consuming?.close().catch(() => {});
         await open?.close().catch(() => {});
       }
       await running;

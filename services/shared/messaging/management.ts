@@ -61,7 +61,8 @@ export function createManagement(url: string, vhost = '/'): Management {
       throw new ManagementError(`the management API at ${origin} cannot be reached`, { cause: error });
     }
     const text = await response.text();
-    if (!response.ok) throw new ManagementError(`${method} ${path} was answered ${response.status}: ${text.slice(0, 300)}`);
+    if (!response.ok)
+      throw new ManagementError(`${method} ${path} was answered ${response.status}: ${text.slice(0, 300)}`);
     return text === '' ? undefined : JSON.parse(text);
   }
 

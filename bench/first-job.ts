@@ -1,0 +1,167 @@
+// How long a person waits for the lab, and what it costs their laptop. Its own Compose project on free ports, on images
+// that are built before the clock starts.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { connect } from 'amqplib';
+import { v7 as uuid } from 'uuid';
+import { itemId } from '../services/shared/messages.ts';
+import type { Figures } from './main.ts';
+
+const exec = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const WORKER_STARTS = 7;
+
+const seconds = (ms: number): number => Math.round(ms) / 1000;
+const median = (samples: readonly number[]): number =>
+  samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)]!;
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  return String(port);
+}
+
+/** Asks until there is an answer, every few milliseconds, for a minute. */
+async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await pause(5)) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+  }
+  throw new Error('no answer within a minute');
+}
+
+async function firstImage(url: string): Promise<number> {
+  const started = performance.now();
+  const response = await fetch(`${url}/jobs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ images: [{ source: 'sample:harbour', width: 320, height: 240 }] }),
+  });
+  if (response.status !== 202) throw new Error(`the first job was answered ${response.status}`);
+  const { id } = (await response.json()) as { id: string };
+  await until(async () => {
+    const job = (await (await fetch(`${url}/jobs/${id}`)).json()) as { state: string };
+    return job.state === 'done' ? job : undefined;
+  });
+  return performance.now() - started;
+}
+
+/** Memory of all containers of the project, in MiB, as Docker counts it. */
+async function memory(compose: (...args: string[]) => Promise<string>): Promise<number> {
+  const ids = (await compose('ps', '-q')).trim().split('\n');
+  const { stdout } = await exec('docker', ['stats', '--no-stream', '--format', '{{.MemUsage}}', ...ids]);
+  const units: Record<string, number> = { B: 1 / 2 ** 20, KiB: 1 / 1024, MiB: 1, GiB: 1024 };
+  return stdout
+    .trim()
+    .split('\n')
+    .reduce((sum, line) => {
+      const [, amount, unit] = /^([\d.]+)(\w+)/.exec(line) ?? [];
+      return sum + Number(amount) * (units[unit ?? ''] ?? Number.NaN);
+    }, 0);
+}
+
+/**
+ * From the start of a worker's process to the first message in its hands: one waits in its queue, and the worker's answer
+ * says when it began with it. A plain process against the lab's broker, with a warm compile cache, as in the image.
+ */
+async function workerStart(amqpUrl: string): Promise<number> {
+  const broker = await connect(amqpUrl);
+  const channel = await broker.createChannel();
+  const job = uuid();
+  const task = {
+    item: itemId(job, 0),
+    job,
+    index: 0,
+    source: 'sample:tiny',
+    width: 32,
+    height: 32,
+    fit: 'cover',
+    format: 'jpeg',
+  };
+  const { queue } = await channel.assertQueue('', { exclusive: true });
+  await channel.bindQueue(queue, 'resize.OUT', '');
+  channel.sendToQueue('resize.IN', Buffer.from(JSON.stringify(task)), { persistent: true });
+  const started = Date.now();
+  const worker = spawn(process.execPath, ['services/resize/main.ts'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      AMQP_URL: amqpUrl,
+      PORT: '0',
+      REPLICA: `bench-${started}`,
+      LOG_LEVEL: 'silent',
+      NODE_COMPILE_CACHE: `${root}/.lab/compile-cache`,
+    },
+    stdio: 'ignore',
+  });
+  try {
+    const message = await until(async () => (await channel.get(queue, { noAck: true })) || undefined);
+    const [step] = JSON.parse(message.properties.headers?.['x-steps'] as string) as { startedAt: number }[];
+    return step!.startedAt - started;
+  } finally {
+    const ended = once(worker, 'exit');
+    worker.kill('SIGTERM');
+    await ended;
+    await broker.close();
+  }
+}
+
+export async function run(progress: (line: string) => void): Promise<Figures> {
+  const ports = {
+    FRONTEND_PORT: await freePort(),
+    COORDINATOR_PORT: await freePort(),
+    RABBITMQ_PORT: await freePort(),
+    RABBITMQ_MANAGEMENT_PORT: await freePort(),
+  };
+  const env = { ...process.env, ...ports, COMPOSE_PROJECT_NAME: `queuelab-bench-${process.pid}` };
+  const compose = async (...args: string[]): Promise<string> =>
+    (await exec('docker', ['compose', ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout;
+  const url = `http://127.0.0.1:${ports.FRONTEND_PORT}`;
+
+  progress('building the image');
+  await compose('build', 'frontend');
+  try {
+    progress('starting the lab');
+    const started = performance.now();
+    await compose('up', '--wait');
+    const healthy = performance.now() - started;
+    progress('sending the first job');
+    const first = await firstImage(url);
+    progress('waiting half a minute for the idle lab');
+    await pause(30_000);
+    const idle = await memory(compose);
+
+    progress('starting workers');
+    await compose('stop', 'resize');
+    const amqpUrl = `amqp://lab:${process.env.RABBITMQ_PASSWORD || 'lab'}@127.0.0.1:${ports.RABBITMQ_PORT}`;
+    await workerStart(amqpUrl); // fills the compile cache
+    const starts: number[] = [];
+    for (let n = 0; n < WORKER_STARTS; n += 1) starts.push(await workerStart(amqpUrl));
+
+    const size = async (image: string): Promise<number> =>
+      Number((await exec('docker', ['image', 'inspect', '--format', '{{.Size}}', image])).stdout);
+    const over =
+      (await size(process.env.LAB_IMAGE || 'queuelab')) - (await size(process.env.NODE_IMAGE || 'node:24-slim'));
+    return {
+      'from up to all healthy': { value: seconds(healthy), unit: 's', wanted: '< 30' },
+      'from the first POST to its finished image': { value: seconds(first), unit: 's', wanted: '< 5' },
+      'memory of the idle lab': { value: Math.round(idle), unit: 'MiB', wanted: '< 1024' },
+      'our image over its base': { value: Math.round(over / 1e6), unit: 'MB', wanted: '< 150' },
+      'worker: process start to first message': {
+        value: seconds(median(starts)),
+        unit: 's',
+        wanted: '< 0.3',
+        samples: starts.map(seconds),
+      },
+    };
+  } finally {
+    progress('taking it down');
+    await compose('down', '--volumes', '--timeout', '5');
+  }
+}

@@ -1,0 +1,51 @@
+// `npm run bench -- <name> [--json]`: runs one benchmark and prints its figures, as a table or as one JSON object.
+import { parseArgs } from 'node:util';
+
+const benchmarks: Record<
+  string,
+  { about: string; load: () => Promise<{ run: (progress: (line: string) => void) => Promise<Figures> }> }
+> = {
+  'first-job': {
+    about:
+      'seconds from `up` to healthy and to the first finished image; memory, image size, start of a worker (needs Docker)',
+    load: () => import('./first-job.ts'),
+  },
+};
+
+/** One measured figure, with what is wanted of it where something is. */
+export interface Figure {
+  value: number;
+  unit: string;
+  wanted?: string;
+  /** Single measurements behind a median. */
+  samples?: number[];
+}
+
+export type Figures = Record<string, Figure>;
+
+const usage = (): string =>
+  `usage: npm run bench -- <name> [--json]\n\n${Object.entries(benchmarks)
+    .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
+    .join('\n')}\n`;
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const name = positionals[0];
+const benchmark = name === undefined ? undefined : benchmarks[name];
+if (values.help) process.stdout.write(usage());
+else if (benchmark === undefined) {
+  process.stderr.write(usage());
+  process.exit(2);
+} else {
+  const figures = await (await benchmark.load()).run((line) => process.stderr.write(`${line}\n`));
+  if (values.json) process.stdout.write(`${JSON.stringify({ benchmark: name, figures }, null, 2)}\n`);
+  else {
+    for (const [what, { value, unit, wanted }] of Object.entries(figures)) {
+      process.stdout.write(
+        `${what.padEnd(44)} ${String(value).padStart(9)} ${unit.padEnd(6)} ${wanted ? `wanted: ${wanted}` : ''}\n`,
+      );
+    }
+  }
+}

@@ -1,0 +1,68 @@
+// The lab on real Docker, with ports and a project name of its own.
+import { createServer } from 'node:net';
+import { type LabUnderTest, must, run } from './lab-under-test.ts';
+import { describeLab } from './scenario.ts';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const project = `queuelab-e2e-${process.pid}`;
+const frontendPort = await freePort();
+const env = {
+  ...process.env,
+  COMPOSE_PROJECT_NAME: project,
+  FRONTEND_PORT: String(frontendPort),
+  COORDINATOR_PORT: String(await freePort()),
+  RABBITMQ_PORT: String(await freePort()),
+  RABBITMQ_MANAGEMENT_PORT: String(await freePort()),
+};
+const compose = (...args: string[]) => must(['docker', 'compose', ...args], { env, timeoutMs: 300_000 });
+const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
+
+const lab: LabUnderTest = {
+  name: 'Docker',
+  url: `http://127.0.0.1:${frontendPort}`,
+  env,
+  async up() {
+    await compose('up', '--build', '--wait');
+  },
+  async scale(role, replicas) {
+    await compose('up', '-d', '--no-recreate', '--wait', '--scale', `${role}=${replicas}`, role);
+  },
+  async kill(role, how) {
+    if (how === 'all') await compose('kill', '-s', 'SIGKILL', role);
+    else {
+      const [id] = lines((await compose('ps', '-q', role)).stdout);
+      await must(['docker', 'kill', '-s', 'SIGKILL', id!]);
+    }
+  },
+  async stop(service) {
+    await compose('stop', service);
+  },
+  async start(service) {
+    await compose('up', '-d', '--no-recreate', '--wait', service);
+  },
+  async restart(service) {
+    await compose('restart', service);
+  },
+  async down() {
+    await must(['./lab', 'down', '--all', '--docker'], { env });
+  },
+  async leftovers() {
+    const label = `label=com.docker.compose.project=${project}`;
+    const containers = await must(['docker', 'ps', '-aq', '--filter', label]);
+    const volumes = await must(['docker', 'volume', 'ls', '-q', '--filter', label]);
+    const networks = await must(['docker', 'network', 'ls', '-q', '--filter', label]);
+    return [containers, volumes, networks].flatMap(({ stdout }) => lines(stdout));
+  },
+  async logs() {
+    return (await run(['docker', 'compose', 'logs', '--no-color', '--tail', '60'], { env })).stdout;
+  },
+};
+
+describeLab(lab);

@@ -1,0 +1,199 @@
+// What the lab promises, tried on the real thing. Both modes are held to it by the same tests, in this order.
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { eventually } from '../helpers/eventually.ts';
+import { assertAllDone, jobDone, readJob, sendJob } from './jobs.ts';
+import { type LabUnderTest, must, run } from './lab-under-test.ts';
+
+/** Finished items so far. */
+const finished = async (lab: LabUnderTest, id: string): Promise<number> => {
+  const { done, failed } = (await readJob(lab, id)).counts;
+  return done + failed;
+};
+
+/** Waits until a job is under way, so that a fault meets work in hand, but not past it. */
+const underWay = (lab: LabUnderTest, id: string): Promise<number> =>
+  eventually(`job ${id} is under way`, () => finished(lab, id));
+
+export function describeLab(lab: LabUnderTest): void {
+  const lab_ = (...args: string[]) => must(['./lab', ...args], { env: lab.env });
+
+  suite(`the lab, ${lab.name}`, { timeout: 900_000 }, () => {
+    let failed = false;
+    before(() => lab.up());
+    after(async () => {
+      if (failed) process.stderr.write(`${await lab.logs()}\n`);
+      await lab.down();
+      assert.deepEqual(await lab.leftovers(), [], 'nothing of the lab is left');
+    });
+
+    const promise = (name: string, body: () => Promise<void>): void => {
+      test(`${lab.name}: ${name}`, async () => {
+        try {
+          await body();
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
+      });
+    };
+
+    promise('a job of 50 images is answered 202 at once and done soon', async () => {
+      const id = await sendJob(lab, 50, 'sample:harbour');
+      await assertAllDone(lab, await jobDone(lab, id));
+    });
+
+    promise('every sample can be made into a picture of every format', async () => {
+      const samples = (await (await fetch(`${lab.url}/samples`)).json()) as { samples: { source: string }[] };
+      assert.ok(samples.samples.length >= 12);
+      const images = samples.samples.flatMap(({ source }) =>
+        ['jpeg', 'png', 'webp', 'avif'].map((format) => ({ source, format, width: 160, height: 160, fit: 'inside' })),
+      );
+      const response = await fetch(`${lab.url}/jobs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ images }),
+      });
+      assert.equal(response.status, 202);
+      const { id } = (await response.json()) as { id: string };
+      await assertAllDone(lab, await jobDone(lab, id));
+    });
+
+    promise('an image that cannot be made fails with a reason, and the rest of its job is done', async () => {
+      const response = await fetch(`${lab.url}/jobs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          images: [{ source: 'sample:tiny' }, { source: 'http://does-not-exist.invalid/a.png' }],
+        }),
+      });
+      assert.equal(response.status, 202);
+      const { id } = (await response.json()) as { id: string };
+      const job = await jobDone(lab, id);
+      assert.deepEqual({ done: job.counts.done, failed: job.counts.failed }, { done: 1, failed: 1 });
+      assert.match(job.items[1]?.error?.reason ?? '', /does-not-exist\.invalid/);
+    });
+
+    promise('work waits while there is no worker, and goes on when there is one', async () => {
+      await lab.kill('resize', 'all');
+      const id = await sendJob(lab, 10);
+      await eventually('the work waits in the queue of resize', async () => {
+        const status = JSON.parse((await lab_('status', '--json')).stdout) as {
+          queues: { name: string; ready: number }[];
+        };
+        return status.queues.some(({ name, ready }) => name === 'resize.IN' && ready === 10);
+      });
+      assert.equal(await finished(lab, id), 0);
+      await lab.start('resize');
+      await assertAllDone(lab, await jobDone(lab, id));
+    });
+
+    promise('four workers share the load; one is killed with work in hand, and every image is done once', async () => {
+      await lab.scale('resize', 4);
+      const id = await sendJob(lab, 200, 'sample:harbour');
+      await underWay(lab, id);
+      await lab.kill('resize', 'one');
+      assert.ok((await finished(lab, id)) < 200, 'the worker was killed under load');
+      const job = await jobDone(lab, id);
+      await assertAllDone(lab, job);
+      assert.ok(new Set(job.items.map(({ worker }) => worker)).size >= 1);
+    });
+
+    promise('the broker is restarted under load, and every image is done once', async () => {
+      const id = await sendJob(lab, 200, 'sample:harbour');
+      await underWay(lab, id);
+      await lab.restart('rabbitmq');
+      await assertAllDone(lab, await jobDone(lab, id));
+      await lab.scale('resize', 1);
+    });
+
+    promise('without the broker a job is refused with 503 within 2 s, and nothing is kept of it', async () => {
+      await lab.stop('rabbitmq');
+      const started = Date.now();
+      const response = await fetch(`${lab.url}/jobs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ images: [{ source: 'sample:tiny' }] }),
+      });
+      assert.equal(response.status, 503);
+      assert.ok(Date.now() - started < 2_000);
+      assert.ok(Number(response.headers.get('retry-after')) >= 1);
+      assert.equal(response.headers.get('content-type')?.split(';')[0], 'application/problem+json');
+      await lab.start('rabbitmq');
+      const id = await sendJob(lab, 5);
+      await assertAllDone(lab, await jobDone(lab, id));
+    });
+
+    promise(
+      'without the database a job is refused with 503 within 2 s, and everything comes back by itself',
+      async () => {
+        const before = await sendJob(lab, 20, 'sample:harbour');
+        await lab.stop('postgres');
+        const started = Date.now();
+        const response = await fetch(`${lab.url}/jobs`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ images: [{ source: 'sample:tiny' }] }),
+        });
+        assert.equal(response.status, 503);
+        assert.ok(Date.now() - started < 2_500, `it took ${Date.now() - started} ms`);
+        await lab.start('postgres');
+        await assertAllDone(lab, await jobDone(lab, before));
+        await assertAllDone(lab, await jobDone(lab, await sendJob(lab, 5)));
+      },
+    );
+
+    promise('a cancelled job is not worked on any further', async () => {
+      await lab.kill('resize', 'all');
+      const id = await sendJob(lab, 30);
+      const cancelled = await fetch(`${lab.url}/jobs/${id}`, { method: 'DELETE' });
+      assert.equal(cancelled.status, 200);
+      await lab.start('resize');
+      await assertAllDone(lab, await jobDone(lab, await sendJob(lab, 1)));
+      const job = await readJob(lab, id);
+      assert.equal(job.state, 'cancelled');
+      assert.equal(job.counts.done + job.counts.cancelled, 30);
+      assert.ok(job.counts.cancelled >= 28, `${job.counts.done} of a cancelled job were done`);
+    });
+
+    promise('./lab send --wait sends a set and shows what came of it', async () => {
+      const { stdout } = await lab_('send', '3', '--sample', 'portrait', '--wait', '--json');
+      const job = JSON.parse(stdout) as { state: string; counts: { done: number } };
+      assert.equal(job.state, 'done');
+      assert.equal(job.counts.done, 3);
+    });
+
+    promise('./lab status shows services, queues and jobs on one screen', async () => {
+      const { stdout } = await lab_('status');
+      for (const word of [
+        'frontend',
+        'resize',
+        'caption',
+        'store',
+        'coordinator',
+        'rabbitmq',
+        'postgres',
+        'resize.IN',
+        'done',
+      ]) {
+        assert.match(stdout, new RegExp(word.replace('.', '\\.')), `status shows ${word}`);
+      }
+      assert.ok(stdout.split('\n').length <= 40, 'it fits on a screen');
+    });
+
+    promise('./lab logs shows what a service says', async () => {
+      const { stdout } = await lab_('logs', 'resize');
+      assert.match(stdout, /running|connected/);
+    });
+
+    promise('every command of ./lab has help, and refuses what it does not know with exit code 2', async () => {
+      for (const command of ['up', 'down', 'status', 'send', 'logs', 'doctor', 'kill', 'scale', 'restart']) {
+        const help = await lab_(command, '--help');
+        assert.match(help.stdout, new RegExp(`lab ${command}`));
+        const refused = await run(['./lab', command, '--no-such-option'], { env: lab.env });
+        assert.equal(refused.code, 2, `${command} --no-such-option`);
+        assert.match(refused.stderr, /no-such-option/);
+      }
+    });
+  });
+}
