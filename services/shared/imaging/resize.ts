@@ -79,7 +79,10 @@ async function readHeader(bytes: Buffer): Promise<{ width: number; height: numbe
     throw brokenPicture(error);
   }
   if (pictureFormat(metadata.format) !== claimed || (claimed === 'avif' && metadata.compression !== 'av1')) {
-    throw new ItemError('not-a-picture', `The file is not a picture of a kind that is taken: it must be ${SOURCE_FORMATS}.`);
+    throw new ItemError(
+      'not-a-picture',
+      `The file is not a picture of a kind that is taken: it must be ${SOURCE_FORMATS}.`,
+    );
   }
   const { width, height } = metadata.autoOrient;
   if (width * height > MAX_SOURCE_PIXELS) {

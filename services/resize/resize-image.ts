@@ -1,0 +1,52 @@
+// The role `resize`: reads the source, makes the thumbnail. Bound by the CPU.
+import { type Cancellations, cancelledItem } from '../shared/cancellations.ts';
+import { resizeImage } from '../shared/imaging/resize.ts';
+import type { Sources } from '../shared/imaging/source.ts';
+import { Cancellation, FailedItem, ImageTask, ResizedImage } from '../shared/messages.ts';
+import type { Answer, Delivery, HandlerContext, ParticipantDefinition } from '../shared/messaging/types.ts';
+
+interface ResizeParts {
+  sources: Sources;
+  cancelled: Cancellations;
+  prefetch: number;
+  attempts: number;
+}
+
+const ROLE = 'resize';
+
+export function createResize({ sources, cancelled, prefetch, attempts }: ResizeParts) {
+  return {
+    role: ROLE,
+    component: 'ResizeImage',
+    label: 'Makes a thumbnail of an image',
+    icon: 'compress',
+    inports: {
+      in: {
+        schema: ImageTask,
+        prefetch,
+        attempts,
+        async handle({ data: task, attempt }: Delivery<ImageTask>, { signal }: HandlerContext): Promise<Answer> {
+          if (cancelled.has(task.job)) return cancelledItem(task, { role: ROLE, attempts: attempt - 1 });
+          const { item, job, index, source } = task;
+          const { original, bytes, ...image } = await resizeImage(await sources.read(source, signal), task);
+          const data: ResizedImage = {
+            item,
+            job,
+            index,
+            image: { ...image, bytes: bytes.toString('base64') },
+            original,
+          };
+          return { port: 'out', data };
+        },
+      },
+      cancel: {
+        schema: Cancellation,
+        perReplica: true,
+        handle({ data }: Delivery<Cancellation>): undefined {
+          cancelled.add(data.job);
+        },
+      },
+    },
+    outports: { out: { schema: ResizedImage }, error: { schema: FailedItem } },
+  } satisfies ParticipantDefinition;
+}
