@@ -12,7 +12,7 @@ export const problems = {
   'idempotency-key-reused': { status: 409, title: 'The Idempotency-Key was used for another body', safeToRetry: false },
   'job-finished': { status: 409, title: 'The job is finished already', safeToRetry: false },
   'body-too-large': { status: 413, title: 'The body is too large', safeToRetry: false },
-  'unsupported-media-type': { status: 415, title: 'The body must be application/json', safeToRetry: false },
+  'unsupported-media-type': { status: 415, title: 'The body is of the wrong media type', safeToRetry: false },
   'invalid-request': { status: 422, title: 'The request is not valid', safeToRetry: false },
   'rate-limited': { status: 429, title: 'Too many requests', safeToRetry: true },
   'internal-error': { status: 500, title: 'Something failed on our side', safeToRetry: false },
