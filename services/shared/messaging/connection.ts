@@ -1,6 +1,6 @@
 // One connection to the broker that comes back by itself, with all that was declared and consumed on it.
 //
-//   connecting --(handshake, topology declared, consumers registered)--> up
+//   connecting --(handshake, all declared, consumed, announced)--> up
 //       ^                                                                 |
 //       +--- after a pause that doubles up to a second --- (socket lost) -+          close() --> closed, from anywhere
 //
@@ -42,6 +42,8 @@ export interface ConnectionOptions {
   onReconnect?: () => void;
 }
 
+type Step = (channel: Channel) => Promise<void>;
+
 export interface BrokerConnection {
   readonly publisher: Publisher;
   /** `up`: connected, everything declared, every consumer registered. */
@@ -49,12 +51,14 @@ export interface BrokerConnection {
   /** Resolves at the first `up`. */
   readonly ready: Promise<void>;
   /**
-   * Runs a step at each new connection, in order, and now where there is one: declarations, bindings, announcements.
-   * Rejects where the broker refuses the step.
+   * Declares something at each new connection before anything is consumed, and now where there is one. Declarations run side by
+   * side, each on a channel of its own. Rejects where the broker refuses it.
    */
-  onConnect(step: (channel: Channel) => Promise<void>): Promise<void>;
-  /** Runs a step once, on a channel of its own, so that a refused declaration harms nobody else. */
-  withChannel<T>(step: (channel: Channel) => Promise<T>): Promise<T>;
+  declare(step: Step): Promise<void>;
+  /** Does something at each new connection when everything is declared and consumed, and now where it is: announcements. */
+  onUp(step: Step): Promise<void>;
+  /** Does something once, on a channel of its own, so that a refused declaration harms nobody else. */
+  withChannel<T>(work: (channel: Channel) => Promise<T>): Promise<T>;
   /** Consumes from a queue, now and at each new connection. The broker hands out at most `prefetch` unanswered messages. */
   consume(queue: string, prefetch: number, onMessage: (incoming: Incoming) => void): Promise<void>;
   /** Takes no more messages; those in hand can still be answered. */
@@ -68,7 +72,8 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
   const where = `${address.hostname}:${address.port || 5672}`;
 
   const publisher = createPublisher();
-  const steps: ((channel: Channel) => Promise<void>)[] = [];
+  const declarations: Step[] = [];
+  const upSteps: Step[] = [];
   const consumers: Consumer[] = [];
   const ready = Promise.withResolvers<void>();
   const stop = new AbortController();
@@ -99,10 +104,9 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     }
   }
 
-  const declareAll = (): Promise<void> =>
-    withChannel(async (channel) => {
-      for (const step of steps) await step(channel);
-    });
+  const runAll = async (steps: readonly Step[]): Promise<void> => {
+    await Promise.all(steps.map((step) => withChannel(step)));
+  };
 
   const incoming = (channel: Channel, isOpen: () => boolean, message: ConsumeMessage): Incoming => {
     let answered = false;
@@ -145,8 +149,9 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     channel.on('close', () => {
       open = false;
       reopen(session, 'consuming', async (same) => {
-        await declareAll();
+        await runAll(declarations);
         await openConsuming(same);
+        await runAll(upSteps);
       });
     });
     consuming = channel;
@@ -195,9 +200,9 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     model = opened;
     try {
       publisher.setBlocked(undefined);
-      await declareAll();
-      await openPublishing(opened);
+      await Promise.all([runAll(declarations), openPublishing(opened)]);
       await openConsuming(opened);
+      await runAll(upSteps);
       if (stop.signal.aborted) return;
       up = true;
       onUp();
@@ -254,8 +259,12 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     ready: ready.promise,
     state: () => (up ? { up: true } : { up: false, reason }),
     withChannel,
-    async onConnect(step) {
-      steps.push(step);
+    async declare(step) {
+      declarations.push(step);
+      if (up) await unlessLost(withChannel(step));
+    },
+    async onUp(step) {
+      upSteps.push(step);
       if (up) await unlessLost(withChannel(step));
     },
     async consume(queue, prefetch, onMessage) {

@@ -98,7 +98,7 @@ export class Client implements MessagingClient {
         await channel.bindQueue(name, name, '');
       }
     };
-    answer(this.connection.onConnect(declare), done);
+    answer(this.connection.declare(declare), done);
   }
 
   removeQueue(type: 'inqueue' | 'outqueue', name: string, callback: Callback): void {
@@ -148,7 +148,7 @@ export class Client implements MessagingClient {
     const { connection } = this;
     if (first)
       answer(
-        connection.onConnect((channel) => this.announce!(channel)),
+        connection.onUp((channel) => this.announce!(channel)),
         callback,
       );
     else if (connection.state().up) answer(connection.withChannel(this.announce), callback);
@@ -174,7 +174,7 @@ export class MessageBroker extends Client {
       await channel.assertQueue(DISCOVERY_QUEUE, { durable: true });
     };
     const failed = (error: unknown): void => this.options.log?.error({ err: error }, 'cannot listen for participants');
-    this.connection.onConnect(declare).catch(failed);
+    this.connection.declare(declare).catch(failed);
     this.subscribeToQueue(DISCOVERY_QUEUE, handler, (error) => error && failed(error));
   }
 }
