@@ -2,12 +2,12 @@
 // that are built before the clock starts.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { connect } from 'amqplib';
 import { v7 as uuid } from 'uuid';
+import { freePorts } from '../scripts/local/free-port.ts';
 import { itemId } from '../services/shared/messages.ts';
 import type { Figures } from './main.ts';
 
@@ -18,14 +18,6 @@ const WORKER_STARTS = 7;
 const seconds = (ms: number): number => Math.round(ms) / 1000;
 const median = (samples: readonly number[]): number =>
   samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)]!;
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return String(port);
-}
 
 /** Asks until there is an answer, every few milliseconds, for a minute. */
 async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
@@ -113,11 +105,12 @@ async function workerStart(amqpUrl: string): Promise<number> {
 }
 
 export async function run(progress: (line: string) => void): Promise<Figures> {
+  const [frontend, coordinator, rabbitmq, management] = await freePorts(4);
   const ports = {
-    FRONTEND_PORT: await freePort(),
-    COORDINATOR_PORT: await freePort(),
-    RABBITMQ_PORT: await freePort(),
-    RABBITMQ_MANAGEMENT_PORT: await freePort(),
+    FRONTEND_PORT: String(frontend),
+    COORDINATOR_PORT: String(coordinator),
+    RABBITMQ_PORT: String(rabbitmq),
+    RABBITMQ_MANAGEMENT_PORT: String(management),
   };
   const env = { ...process.env, ...ports, COMPOSE_PROJECT_NAME: `queuelab-bench-${process.pid}` };
   const compose = async (...args: string[]): Promise<string> =>

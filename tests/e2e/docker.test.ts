@@ -1,32 +1,24 @@
 // The lab on real Docker, with ports and a project name of its own.
-import { createServer } from 'node:net';
+import { freePorts } from '../../scripts/local/free-port.ts';
 import { type LabUnderTest, must, run } from './lab-under-test.ts';
 import { describeLab } from './scenario.ts';
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 const project = `queuelab-e2e-${process.pid}`;
-const frontendPort = await freePort();
+const [frontend, coordinator, rabbitmq, management] = await freePorts(4);
 const env = {
   ...process.env,
   COMPOSE_PROJECT_NAME: project,
-  FRONTEND_PORT: String(frontendPort),
-  COORDINATOR_PORT: String(await freePort()),
-  RABBITMQ_PORT: String(await freePort()),
-  RABBITMQ_MANAGEMENT_PORT: String(await freePort()),
+  FRONTEND_PORT: String(frontend),
+  COORDINATOR_PORT: String(coordinator),
+  RABBITMQ_PORT: String(rabbitmq),
+  RABBITMQ_MANAGEMENT_PORT: String(management),
 };
 const compose = (...args: string[]) => must(['docker', 'compose', ...args], { env, timeoutMs: 300_000 });
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
 const lab: LabUnderTest = {
   name: 'Docker',
-  url: `http://127.0.0.1:${frontendPort}`,
+  url: `http://127.0.0.1:${frontend}`,
   env,
   async up() {
     await compose('up', '--build', '--wait');
@@ -51,7 +43,7 @@ const lab: LabUnderTest = {
     await compose('restart', service);
   },
   async down() {
-    await must(['./lab', 'down', '--all', '--docker'], { env });
+    await must(['./lab', 'down', '--all'], { env });
   },
   async leftovers() {
     const label = `label=com.docker.compose.project=${project}`;

@@ -1,0 +1,81 @@
+// The lab without Docker, started in the background, with ports of its own.
+import { existsSync, readFileSync } from 'node:fs';
+import { findSupervisor } from '../../scripts/local/control-client.ts';
+import { freePorts } from '../../scripts/local/free-port.ts';
+import { type LabUnderTest, must, root, run } from './lab-under-test.ts';
+import { describeLab } from './scenario.ts';
+
+const [frontend, coordinator, rabbitmq, management] = await freePorts(4);
+const env = {
+  ...process.env,
+  COMPOSE_PROJECT_NAME: `queuelab-e2e-${process.pid}`, // so that `down --all` leaves alone a lab that runs on Docker
+  FRONTEND_PORT: String(frontend),
+  COORDINATOR_PORT: String(coordinator),
+  RABBITMQ_PORT: String(rabbitmq),
+  RABBITMQ_MANAGEMENT_PORT: String(management),
+};
+const socket = `${root}/.lab/supervisor.sock`;
+/** Everything that was ever started, by process id. */
+const started = new Map<number, string>();
+
+async function supervisor() {
+  const found = await findSupervisor(socket);
+  if (found === undefined) throw new Error('no supervisor answers');
+  const state = JSON.parse(readFileSync(`${root}/.lab/state.json`, 'utf8')) as {
+    supervisor: { pid: number };
+    processes: { pid: number; name: string }[];
+  };
+  started.set(state.supervisor.pid, 'supervisor');
+  for (const { pid, name } of state.processes) started.set(pid, name);
+  return found;
+}
+
+const lab_ = (...args: string[]) => must(['./lab', ...args], { env, timeoutMs: 300_000 });
+
+const lab: LabUnderTest = {
+  name: 'no Docker',
+  url: `http://127.0.0.1:${frontend}`,
+  env,
+  async up() {
+    await lab_('up', '--local');
+    await supervisor();
+  },
+  async scale(role, replicas) {
+    await lab_('scale', role, String(replicas));
+    await supervisor();
+  },
+  async kill(role, how) {
+    if (how === 'all') await lab_('kill', role);
+    else await (await supervisor()).kill(role, 'SIGKILL', `${role}-1`);
+  },
+  async stop(service) {
+    await (await supervisor()).stop(service);
+  },
+  async start(service) {
+    await lab_('up', service);
+    await supervisor();
+  },
+  async restart(service) {
+    await lab_('restart', service);
+    await supervisor();
+  },
+  async down() {
+    await lab_('down', '--all');
+  },
+  async leftovers() {
+    const processes = [...started]
+      .filter(([pid]) => existsSync(`/proc/${pid}`))
+      .map(([pid, name]) => `${name} (${pid})`);
+    const { stdout } = await run(['pgrep', '-fa', `${root}/.lab/`]);
+    return [
+      ...processes,
+      ...stdout.split('\n').filter((line) => line !== ''),
+      ...(existsSync(`${root}/.lab`) ? ['.lab'] : []),
+    ];
+  },
+  async logs() {
+    return (await run(['./lab', 'logs', '--lines', '60'], { env })).stdout;
+  },
+};
+
+describeLab(lab);
