@@ -1,0 +1,129 @@
+// The lab on Docker: every hand is a plain `docker compose` command, printed before it is run.
+import { execFile, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { CannotRun } from './command.ts';
+import { composeVersion, engineVersion } from './docker.ts';
+import type { LabAddresses, ReplicaHealth, RunningLab, ServiceView } from './lab-view.ts';
+import { readComposeFile } from './local/compose-file.ts';
+import { composeVariables } from './local/local-lab.ts';
+import { renderLogLine } from './local/log-line.ts';
+import { exitOf } from './local/processes.ts';
+import { paint } from './terminal.ts';
+
+const run = promisify(execFile);
+
+interface Container {
+  Service: string;
+  Name: string;
+  State: string;
+  Health: string;
+  ExitCode: number;
+}
+
+async function ask(...args: string[]): Promise<string> {
+  return (await run('docker', ['compose', ...args], { maxBuffer: 16 * 1024 * 1024 })).stdout.trim();
+}
+
+/** Prints a `docker compose` command as a person would type it, and runs it; answers with its exit code. */
+export async function composeAloud(...args: string[]): Promise<number> {
+  console.log(paint('dim', `$ docker compose ${args.join(' ')}`));
+  const { code } = await exitOf(spawn('docker', ['compose', ...args], { stdio: 'inherit' }));
+  return code ?? 1;
+}
+
+async function must(...args: string[]): Promise<void> {
+  if ((await composeAloud(...args)) !== 0) throw new CannotRun('docker compose failed, see above');
+}
+
+/** Compose answers with an array in some versions and with a line for each in others. */
+function containers(json: string): Container[] {
+  if (json === '') return [];
+  return json.startsWith('[') ? JSON.parse(json) : json.split('\n').map((line) => JSON.parse(line));
+}
+
+function health({ State, Health }: Container): ReplicaHealth {
+  if (State === 'restarting') return 'waiting';
+  if (State !== 'running') return 'down';
+  if (Health === 'unhealthy') return 'unhealthy';
+  return Health === 'starting' ? 'starting' : 'healthy';
+}
+
+async function services(): Promise<ServiceView[]> {
+  const all = containers(await ask('ps', '--all', '--format', 'json'));
+  const file = readComposeFile(readFileSync('docker-compose.yml', 'utf8'), composeVariables('.', process.env));
+  // In the order of the file, which is the order of the diagram.
+  const names = file.filter(({ name, profiles }) => profiles.length === 0 || all.some((one) => one.Service === name));
+  return names.map(({ name }) => ({
+    name,
+    replicas: all
+      .filter((one) => one.Service === name)
+      .map((one) => ({
+        name: one.Name,
+        state: health(one),
+        detail: one.State === 'exited' ? `exit code ${one.ExitCode}` : '',
+      }))
+      .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true })),
+  }));
+}
+
+/** Where a port of a service is published, or undefined. */
+async function published(service: string, port: number): Promise<string | undefined> {
+  try {
+    return (await ask('port', service, String(port))).replace('0.0.0.0', '127.0.0.1') || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function addresses(): Promise<LabAddresses> {
+  const [frontend, coordinator, management] = await Promise.all([
+    published('frontend', 8080),
+    published('coordinator', 3569),
+    published('rabbitmq', 15672),
+  ]);
+  const password = encodeURIComponent(composeVariables('.', process.env).RABBITMQ_PASSWORD || 'lab');
+  return {
+    frontend: frontend && `http://${frontend}`,
+    coordinator: coordinator && `http://${coordinator}`,
+    management: management && `http://lab:${password}@${management}`,
+  };
+}
+
+async function logs(service: string | undefined, options: { follow: boolean; lines: number }): Promise<void> {
+  const args = ['logs', '--no-color', `--tail=${options.lines}`, ...(options.follow ? ['--follow'] : [])];
+  const child = spawn('docker', ['compose', ...args, ...(service ? [service] : [])], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = exitOf(child);
+  for await (const line of createInterface({ input: child.stdout })) {
+    // `resize-1  | {…}`
+    const [, replica, rest] = /^(\S+)\s+\| ?(.*)$/.exec(line) ?? [];
+    console.log(replica === undefined ? line : renderLogLine(replica, rest ?? ''));
+  }
+  await exited;
+}
+
+export const dockerLab: RunningLab = {
+  mode: 'docker',
+  services,
+  addresses,
+  up: async (chosen) => (await composeAloud('up', '--build', '--wait', ...chosen)) === 0,
+  kill: (service, signal) => must('kill', '-s', signal, service),
+  scale: (service, replicas) =>
+    must('up', '--detach', '--no-recreate', '--wait', '--scale', `${service}=${replicas}`, service),
+  restart: (service) => must('restart', service),
+  logs,
+};
+
+/** Whether Docker could run the lab. */
+export async function dockerIsHere(): Promise<boolean> {
+  return (await engineVersion()) !== undefined && (await composeVersion()) !== undefined;
+}
+
+/** The lab on Docker, where any of its containers is there. */
+export async function findDockerLab(): Promise<RunningLab | undefined> {
+  if (!(await dockerIsHere())) return undefined;
+  return (await ask('ps', '--all', '--quiet')) === '' ? undefined : dockerLab;
+}

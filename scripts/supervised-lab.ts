@@ -1,0 +1,138 @@
+// The lab without Docker: talks to the supervisor that runs in the terminal of `npm start`, or in the background.
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { CannotRun } from './command.ts';
+import { notHealthy, type RunningLab, type ServiceView } from './lab-view.ts';
+import { findSupervisor, type SupervisorClient } from './local/control-client.ts';
+import { backgroundLog, logFolder, socketFile, stateFile } from './local/local-lab.ts';
+import { createLogReader } from './local/log-files.ts';
+import { renderLogLine } from './local/log-line.ts';
+import { exitOf, until } from './local/processes.ts';
+import type { ReplicaStatus } from './local/replica.ts';
+import { endLeftovers, runningSupervisor } from './local/state-file.ts';
+
+/** Installing RabbitMQ and creating a database are part of the first start. */
+const UP_LIMIT_MS = 300_000;
+const DOWN_LIMIT_MS = 120_000;
+const FOLLOW_EVERY_MS = 300;
+const ROOT = '.';
+
+function detail({ state, restarts, lastExit }: ReplicaStatus): string {
+  const again = restarts > 0 ? [`started again ${restarts} times`] : [];
+  const ended = lastExit !== undefined && state !== 'healthy' ? [lastExit] : [];
+  return [...ended, ...again].join(', ');
+}
+
+async function services(supervisor: SupervisorClient): Promise<ServiceView[]> {
+  const status = await supervisor.status();
+  return status.services.map(({ name, replicas }) => ({
+    name,
+    replicas: replicas.map((replica) => ({ name: replica.name, state: replica.state, detail: detail(replica) })),
+  }));
+}
+
+/** Waits until all chosen services are healthy, or says which are not. */
+async function untilHealthy(supervisor: SupervisorClient, chosen: readonly string[]): Promise<boolean> {
+  let left: string[] = [];
+  const healthy = await until(
+    async () => {
+      const all = await services(supervisor);
+      left = notHealthy(chosen.length === 0 ? all : all.filter(({ name }) => chosen.includes(name)));
+      return left.length === 0;
+    },
+    { limitMs: UP_LIMIT_MS, everyMs: 200 },
+  );
+  if (!healthy) console.error(`not healthy: ${left.join(', ')}; ./lab logs <service> may say why`);
+  return healthy;
+}
+
+async function logs(service: string | undefined, { follow, lines }: { follow: boolean; lines: number }): Promise<void> {
+  const wanted = (replica: string): boolean => service === undefined || replica.replace(/-\d+$/, '') === service;
+  const show = (replica: string, line: string): void => console.log(renderLogLine(replica, line));
+  const reader = createLogReader(logFolder(ROOT), wanted, show);
+  for (const { replica, line } of reader.last(lines)) show(replica, line);
+  while (follow) {
+    await wait(FOLLOW_EVERY_MS);
+    await reader.poll();
+  }
+}
+
+function supervisedLab(supervisor: SupervisorClient): RunningLab {
+  return {
+    mode: 'local',
+    services: () => services(supervisor),
+    addresses: async () => (await supervisor.status()).addresses,
+    async up(chosen) {
+      for (const service of chosen) await supervisor.start(service);
+      if (chosen.length === 0) await supervisor.startAll();
+      return untilHealthy(supervisor, chosen);
+    },
+    async kill(service, signal) {
+      const killed = await supervisor.kill(service, signal);
+      console.log(killed.length === 0 ? `nothing of ${service} was running` : `${signal} sent to ${killed.join(', ')}`);
+    },
+    async scale(service, replicas) {
+      await supervisor.scale(service, replicas);
+      if (replicas > 0 && !(await untilHealthy(supervisor, [service])))
+        throw new CannotRun(`${service} did not become healthy`);
+      console.log(`${service}: ${replicas} running`);
+    },
+    async restart(service) {
+      await supervisor.restart(service);
+      if (!(await untilHealthy(supervisor, [service]))) throw new CannotRun(`${service} did not become healthy`);
+      console.log(`${service} restarted`);
+    },
+    logs,
+  };
+}
+
+export async function findLocalLab(): Promise<RunningLab | undefined> {
+  const supervisor = await findSupervisor(socketFile(ROOT));
+  return supervisor && supervisedLab(supervisor);
+}
+
+/** Starts a supervisor in the background and waits until the lab is healthy. @throws {CannotRun} with the end of its log. */
+export async function startInBackground(): Promise<boolean> {
+  mkdirSync(logFolder(ROOT), { recursive: true, mode: 0o700 });
+  const file = backgroundLog(ROOT);
+  const log = openSync(file, 'w', 0o600);
+  const child = spawn(process.execPath, [fileURLToPath(new URL('lab.ts', import.meta.url)), 'start'], {
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  let ended = false;
+  void exitOf(child).then(() => {
+    ended = true;
+  });
+  let supervisor: SupervisorClient | undefined;
+  await until(
+    async () => {
+      supervisor = await findSupervisor(socketFile(ROOT));
+      return supervisor !== undefined || ended;
+    },
+    { limitMs: UP_LIMIT_MS },
+  );
+  if (supervisor === undefined) {
+    const said = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .slice(-5)
+      .join('\n')
+      .replace(/^lab: /, '');
+    throw new CannotRun(`the lab did not start: ${said}`);
+  }
+  child.unref();
+  return untilHealthy(supervisor, []);
+}
+
+/** Ends the local lab, and what a killed supervisor left; false where there was nothing. */
+export async function stopLocalLab(): Promise<boolean> {
+  const supervisor = await findSupervisor(socketFile(ROOT));
+  if (supervisor === undefined) return (await endLeftovers(stateFile(ROOT))).length > 0;
+  await supervisor.stopAll();
+  const gone = await until(async () => runningSupervisor(stateFile(ROOT)) === undefined, { limitMs: DOWN_LIMIT_MS });
+  if (!gone) throw new CannotRun(`the lab did not stop within ${DOWN_LIMIT_MS / 1000} s`);
+  return true;
+}
