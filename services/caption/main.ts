@@ -34,8 +34,8 @@ runService('caption', async (life) => {
     attempts: config.attempts,
   });
   const participant = startParticipant(caption, { url: config.amqpUrl, replica: life.replica, log: life.log, metrics });
+  life.onStop('the participant', () => participant.drain());
   const operations = operationsHandler({ health: () => participant.health(), metrics: metrics.registry });
   const page = await listen(operations, config);
   life.onStop('the operations page', () => page.close());
-  life.onStop('the participant', () => participant.drain());
 });

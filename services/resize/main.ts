@@ -8,7 +8,7 @@ import { createSources } from '../shared/imaging/source.ts';
 import { runService } from '../shared/lifecycle.ts';
 import { startParticipant } from '../shared/messaging/participant.ts';
 import { createMetrics } from '../shared/metrics.ts';
-import { createResize } from './resize-image.ts';
+import { createResize, loadImaging } from './resize-image.ts';
 
 runService('resize', async (life) => {
   const config = readConfig({
@@ -29,8 +29,9 @@ runService('resize', async (life) => {
     attempts: config.attempts,
   });
   const participant = startParticipant(resize, { url: config.amqpUrl, replica: life.replica, log: life.log, metrics });
+  life.onStop('the participant', () => participant.drain());
   const operations = operationsHandler({ health: () => participant.health(), metrics: metrics.registry });
   const page = await listen(operations, config);
   life.onStop('the operations page', () => page.close());
-  life.onStop('the participant', () => participant.drain());
+  await loadImaging();
 });

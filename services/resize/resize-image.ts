@@ -1,6 +1,5 @@
 // The role `resize`: reads the source, makes the thumbnail. Bound by the CPU.
 import { type Cancellations, cancelledItem } from '../shared/cancellations.ts';
-import { resizeImage } from '../shared/imaging/resize.ts';
 import type { Sources } from '../shared/imaging/source.ts';
 import { Cancellation, FailedItem, ImageTask, ResizedImage } from '../shared/messages.ts';
 import type { Answer, Delivery, HandlerContext, ParticipantDefinition } from '../shared/messaging/types.ts';
@@ -13,6 +12,9 @@ interface ResizeParts {
 }
 
 const ROLE = 'resize';
+
+/** Loads libvips, the heaviest part by far; `main.ts` has it done while the broker is being waited for. */
+export const loadImaging = () => import('../shared/imaging/resize.ts');
 
 export function createResize({ sources, cancelled, prefetch, attempts }: ResizeParts) {
   return {
@@ -28,6 +30,7 @@ export function createResize({ sources, cancelled, prefetch, attempts }: ResizeP
         async handle({ data: task, attempt }: Delivery<ImageTask>, { signal }: HandlerContext): Promise<Answer> {
           if (cancelled.has(task.job)) return cancelledItem(task, { role: ROLE, attempts: attempt - 1 });
           const { item, job, index, source } = task;
+          const { resizeImage } = await loadImaging();
           const { original, bytes, ...image } = await resizeImage(await sources.read(source, signal), task);
           const data: ResizedImage = {
             item,

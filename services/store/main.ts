@@ -46,11 +46,11 @@ runService('store', async (life) => {
     log: life.log,
     metrics,
   });
+  life.onStop('the participant', () => participant.drain());
   const health = () => {
     const connection = participant.health();
     return connection.ok ? store.health() : connection;
   };
   const page = await listen(operationsHandler({ health, metrics: metrics.registry }), config);
   life.onStop('the operations page', () => page.close());
-  life.onStop('the participant', () => participant.drain());
 });

@@ -1,11 +1,14 @@
 // Fetches a picture from a URL that somebody else chose: only from where the allow list says, however they try to lead us elsewhere.
 import type { LookupAddress } from 'node:dns';
-import { get as getHttp, type IncomingMessage } from 'node:http';
-import { get as getHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { ItemError } from '../errors.ts';
 import { RetryLater } from '../messaging/types.ts';
 import type { AllowList } from './allow-list.ts';
+
+// Not imported: see services/shared/http.ts.
+const { get: getHttp } = process.getBuiltinModule('node:http');
+const { get: getHttps } = process.getBuiltinModule('node:https');
 
 /** Looks up all addresses of a name. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;

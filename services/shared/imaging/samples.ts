@@ -5,7 +5,6 @@ import { join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Setting } from '../config.ts';
 import { pictureFormat } from './formats.ts';
-import sharp from './sharp.ts';
 
 /** A sample: `sample:<name>` is its source. Width and height are those that a person sees: EXIF orientation applied. */
 export interface Sample {
@@ -38,6 +37,7 @@ export function createSamples(folder: string): Samples {
   }
   let listed: Promise<readonly Sample[]> | undefined;
   const describe = async ([name, file]: [string, string]): Promise<Sample> => {
+    const { default: sharp } = await import('./sharp.ts'); // heavy, and who only reads samples does without
     const path = join(folder, file);
     const [{ size }, metadata] = await Promise.all([stat(path), sharp(path).metadata()]);
     const { width, height } = metadata.autoOrient;
