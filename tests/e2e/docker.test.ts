@@ -42,6 +42,9 @@ const lab: LabUnderTest = {
   async restart(service) {
     await compose('restart', service);
   },
+  async end() {
+    await compose('down');
+  },
   async down() {
     await must(['./lab', 'down', '--all'], { env });
   },

@@ -19,6 +19,8 @@ export interface LabUnderTest {
   stop(service: string): Promise<void>;
   start(service: string): Promise<void>;
   restart(service: string): Promise<void>;
+  /** Ends it; what is queued and stored is kept. */
+  end(): Promise<void>;
   /** Ends it with everything it keeps. */
   down(): Promise<void>;
   /** What of the lab is still on the machine: containers, volumes, networks, processes, files. */

@@ -59,6 +59,9 @@ const lab: LabUnderTest = {
     await lab_('restart', service);
     await supervisor();
   },
+  async end() {
+    await lab_('down');
+  },
   async down() {
     await lab_('down', '--all');
   },

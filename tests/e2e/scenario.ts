@@ -170,6 +170,14 @@ export function describeLab(lab: LabUnderTest): void {
       assert.ok(job.counts.cancelled >= 28, `${job.counts.done} of a cancelled job were done`);
     });
 
+    promise('ended and started again, it goes on with what was queued', async () => {
+      await lab.kill('resize', 'all');
+      const id = await sendJob(lab, 10);
+      await lab.end();
+      await lab.up();
+      await assertAllDone(lab, await jobDone(lab, id));
+    });
+
     promise('./lab send --wait sends a set and shows what came of it', async () => {
       const { stdout } = await lab_('send', '3', '--sample', 'portrait', '--wait', '--json');
       const job = JSON.parse(stdout) as { state: string; counts: { done: number } };
