@@ -1,5 +1,5 @@
 // Queues as the management API tells of them.
-import { management } from './local/rabbitmq-management.ts';
+import { createManagement } from '../services/shared/messaging/management.ts';
 
 export interface QueueView {
   name: string;
@@ -15,23 +15,9 @@ export interface QueueView {
   ofOneReplica: boolean;
 }
 
-interface Rate {
-  rate?: number;
-}
-
-interface ApiQueue {
-  name: string;
-  type: string;
-  exclusive: boolean;
-  messages_ready?: number;
-  messages_unacknowledged?: number;
-  consumers?: number;
-  message_stats?: { publish_details?: Rate; deliver_get_details?: Rate; ack_details?: Rate };
-}
-
 /** All queues of the vhost `/`, in the order of their names. */
 export async function readQueues(managementUrl: string): Promise<QueueView[]> {
-  const queues = await management(managementUrl).get<ApiQueue[]>('queues/%2F');
+  const queues = await createManagement(managementUrl).queues();
   return queues
     .map((queue) => ({
       name: queue.name,

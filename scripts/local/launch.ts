@@ -7,7 +7,7 @@ import { openLog } from './log-files.ts';
 import { databaseAnswers, startPostgres } from './postgres.ts';
 import { endChild, exitOf } from './processes.ts';
 import { startRabbitmq } from './rabbitmq.ts';
-import { management } from './rabbitmq-management.ts';
+import { management, overviewStatus } from './rabbitmq-management.ts';
 import type { Launched } from './replica.ts';
 
 /** A service of ours, in a process group of its own: Ctrl-C in the terminal reaches the supervisor alone. */
@@ -64,7 +64,7 @@ export function rabbitmqBackend(options: {
       options.onVersion(running.version);
       return running;
     },
-    check: async () => (await api.status()) === 200,
+    check: async () => (await overviewStatus(api)) === 200,
   };
 }
 

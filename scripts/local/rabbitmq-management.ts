@@ -1,55 +1,28 @@
-// The few calls to RabbitMQ's management API that starting a broker and its tests need.
+// What starting a broker, and its tests, ask of its management API.
+import { type ManagementApi, ManagementError, managementApi } from '../../services/shared/messaging/management.ts';
 
-export interface Management {
-  /** The answer's JSON. @throws where the status is not 2xx. */
-  get<T>(path: string): Promise<T>;
-  put(path: string, body: unknown): Promise<void>;
-  delete(path: string): Promise<void>;
-  /** The status of GET /api/overview, or undefined where nobody answers. */
-  status(): Promise<number | undefined>;
-}
-
+/** Just started, on a busy machine, a broker takes its time. */
 const TIMEOUT_MS = 10_000;
 
 /** `url`: http://user:password@host:port */
-export function management(url: string): Management {
-  const { username, password, origin } = new URL(url);
-  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/json' };
+export const management = (url: string): ManagementApi => managementApi(url, { timeoutMs: TIMEOUT_MS });
 
-  async function call(method: string, path: string, body?: unknown): Promise<Response> {
-    const response = await fetch(`${origin}/api/${path}`, {
-      method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (response.ok) return response;
-    throw new Error(`RabbitMQ answered ${response.status} to ${method} /api/${path}: ${await response.text()}`);
+/** What GET /api/overview is answered with: 200 where all is well, 401 for a wrong password, undefined where nobody answers. */
+export async function overviewStatus(api: ManagementApi): Promise<number | undefined> {
+  try {
+    await api.get('overview');
+    return 200;
+  } catch (error) {
+    return error instanceof ManagementError ? error.status : undefined;
   }
-
-  return {
-    get: async <T>(path: string) => (await (await call('GET', path)).json()) as T,
-    put: async (path, body) => void (await (await call('PUT', path, body)).arrayBuffer()),
-    delete: async (path) => void (await (await call('DELETE', path)).arrayBuffer()),
-    async status() {
-      try {
-        const response = await fetch(`${origin}/api/overview`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
-        await response.arrayBuffer();
-        return response.status;
-      } catch {
-        return undefined;
-      }
-    },
-  };
 }
 
 /**
  * A new vhost whose queues are quorum queues unless they say otherwise, and its user's right to all of it.
  * RabbitMQ before 3.11 calls the setting `defaultqueuetype`, and takes it at creation alone.
  */
-export async function createVhost(broker: Management, vhost: string, user: string): Promise<void> {
+export async function createVhost(api: ManagementApi, vhost: string, user: string): Promise<void> {
   const name = encodeURIComponent(vhost);
-  await broker.put(`vhosts/${name}`, { default_queue_type: 'quorum', defaultqueuetype: 'quorum' });
-  await broker.put(`permissions/${name}/${user}`, { configure: '.*', write: '.*', read: '.*' });
+  await api.put(`vhosts/${name}`, { default_queue_type: 'quorum', defaultqueuetype: 'quorum' });
+  await api.put(`permissions/${name}/${user}`, { configure: '.*', write: '.*', read: '.*' });
 }

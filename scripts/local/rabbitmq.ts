@@ -3,11 +3,12 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import type { ManagementApi } from '../../services/shared/messaging/management.ts';
 import { freePorts } from './free-port.ts';
 import { endOfLog, openLog } from './log-files.ts';
 import { type Exit, endChild, exitOf, until } from './processes.ts';
 import { ensureRabbitmq, type RabbitmqPrograms } from './rabbitmq-install.ts';
-import { createVhost, type Management, management } from './rabbitmq-management.ts';
+import { createVhost, management, overviewStatus } from './rabbitmq-management.ts';
 
 const START_LIMIT_MS = 120_000;
 const STOP_GRACE_MS = 30_000;
@@ -103,7 +104,7 @@ function spawnGuard(broker: ChildProcess, epmd: ChildProcess): ChildProcess {
 }
 
 /** The vhost `/` as a broker makes it at its first start has no default queue type before RabbitMQ 4: it is made again. */
-async function ensureDefaultVhost(broker: Management): Promise<void> {
+async function ensureDefaultVhost(broker: ManagementApi): Promise<void> {
   const vhost = await broker.get<{ default_queue_type?: string }>('vhosts/%2F');
   if (vhost.default_queue_type === 'quorum') return;
   await broker.delete('vhosts/%2F');
@@ -160,7 +161,7 @@ export async function startRabbitmq(options: RabbitmqOptions): Promise<RunningRa
   void exited.then(() => gone.abort());
   const up = await until(
     async () => {
-      const status = await api.status();
+      const status = await overviewStatus(api);
       if (status === 401 && passwordIsOld) {
         passwordIsOld = false;
         await changePassword(programs, env, password);

@@ -1,6 +1,6 @@
 // The role `caption`: has the captioning service of a third party describe the thumbnail. Bound by that service.
-import { type Cancellations, cancelledItem } from '../shared/cancellations.ts';
-import { Cancellation, CaptionedImage, FailedItem, ResizedImage } from '../shared/messages.ts';
+import { type Cancellations, cancelledItem, cancelPort } from '../shared/cancellations.ts';
+import { CaptionedImage, FailedItem, ResizedImage } from '../shared/messages.ts';
 import type { Answer, Delivery, HandlerContext, ParticipantDefinition } from '../shared/messaging/types.ts';
 import type { VendorClient } from '../shared/vendor-client.ts';
 
@@ -32,13 +32,7 @@ export function createCaption({ vendor, cancelled, prefetch, attempts }: Caption
           return { port: 'out', data };
         },
       },
-      cancel: {
-        schema: Cancellation,
-        perReplica: true,
-        handle({ data }: Delivery<Cancellation>): undefined {
-          cancelled.add(data.job);
-        },
-      },
+      cancel: cancelPort(cancelled),
     },
     outports: { out: { schema: CaptionedImage }, error: { schema: FailedItem } },
   } satisfies ParticipantDefinition;

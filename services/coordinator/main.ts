@@ -98,6 +98,9 @@ runService('coordinator', async (life) => {
 
   void broker.connection.ready.then(async () => {
     await prepare();
-    wiring.adopt(await management.bindings());
+    // Bindings outlive the coordinator, and participants announce themselves twice a minute: until then this is what is known.
+    await management.bindings().then(wiring.adopt, (error: unknown) => {
+      log.warn({ err: error }, 'could not read what is bound already: waiting for the participants');
+    });
   });
 });

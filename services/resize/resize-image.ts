@@ -1,7 +1,7 @@
 // The role `resize`: reads the source, makes the thumbnail. Bound by the CPU.
-import { type Cancellations, cancelledItem } from '../shared/cancellations.ts';
+import { type Cancellations, cancelledItem, cancelPort } from '../shared/cancellations.ts';
 import type { Sources } from '../shared/imaging/source.ts';
-import { Cancellation, FailedItem, ImageTask, ResizedImage } from '../shared/messages.ts';
+import { FailedItem, ImageTask, ResizedImage } from '../shared/messages.ts';
 import type { Answer, Delivery, HandlerContext, ParticipantDefinition } from '../shared/messaging/types.ts';
 
 interface ResizeParts {
@@ -42,13 +42,7 @@ export function createResize({ sources, cancelled, prefetch, attempts }: ResizeP
           return { port: 'out', data };
         },
       },
-      cancel: {
-        schema: Cancellation,
-        perReplica: true,
-        handle({ data }: Delivery<Cancellation>): undefined {
-          cancelled.add(data.job);
-        },
-      },
+      cancel: cancelPort(cancelled),
     },
     outports: { out: { schema: ResizedImage }, error: { schema: FailedItem } },
   } satisfies ParticipantDefinition;

@@ -1,7 +1,6 @@
 // The jobs that were cancelled, as one replica has heard. It forgets the oldest: the front end repeats what still matters.
-
-import { CANCELLED, type FailedItem } from './messages.ts';
-import type { Outgoing } from './messaging/types.ts';
+import { CANCELLED, Cancellation, type FailedItem } from './messages.ts';
+import type { Delivery, Outgoing } from './messaging/types.ts';
 
 export interface Cancellations {
   add(job: string): void;
@@ -22,6 +21,17 @@ export function createCancellations(limit = 10_000): Cancellations {
       }
     },
     has: (job) => jobs.has(job),
+  };
+}
+
+/** The in-port on which every replica hears of them. */
+export function cancelPort(cancelled: Cancellations) {
+  return {
+    schema: Cancellation,
+    perReplica: true,
+    handle({ data }: Delivery<Cancellation>): undefined {
+      cancelled.add(data.job);
+    },
   };
 }
 

@@ -8,7 +8,7 @@ import { freePorts } from '../../scripts/local/free-port.ts';
 import { databaseAnswers, startPostgres } from '../../scripts/local/postgres.ts';
 import { until } from '../../scripts/local/processes.ts';
 import { startRabbitmq } from '../../scripts/local/rabbitmq.ts';
-import { createVhost, management } from '../../scripts/local/rabbitmq-management.ts';
+import { createVhost, management, overviewStatus } from '../../scripts/local/rabbitmq-management.ts';
 
 const RABBITMQ_IMAGE = process.env.RABBITMQ_IMAGE || 'rabbitmq:4-management';
 const POSTGRES_IMAGE = process.env.POSTGRES_IMAGE || 'postgres:18';
@@ -97,7 +97,7 @@ async function containerBroker(): Promise<BrokerServer> {
 
 async function brokerAnswers(managementUrl: string): Promise<void> {
   const api = management(managementUrl);
-  const up = await until(async () => (await api.status()) === 200, { limitMs: READY_MS });
+  const up = await until(async () => (await overviewStatus(api)) === 200, { limitMs: READY_MS });
   if (!up) throw new Error(`the broker at ${new URL(managementUrl).host} did not come up within ${READY_MS / 1000} s`);
 }
 

@@ -1,11 +1,21 @@
-// The parts of RabbitMQ's management API that the lab uses. It answers with what the broker knows; `undefined` is "there is
-// no such thing", and what could not be observed is an error, never an empty answer.
+// RabbitMQ's management API, as far as the lab uses it. It answers with what the broker knows; what could not be observed is an
+// error, never an empty answer.
 
-/** How long one request may take, milliseconds. */
-const TIMEOUT_MS = 3_000;
-
+/** The API could not be reached, or said no: `status` is its answer then. */
 export class ManagementError extends Error {
   override readonly name = 'ManagementError';
+  readonly status: number | undefined;
+  constructor(message: string, options: { status?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.status = options.status;
+  }
+}
+
+/** Requests by path below `/api/`. Each @throws {ManagementError} */
+export interface ManagementApi {
+  get<T>(path: string): Promise<T>;
+  put(path: string, body: unknown): Promise<void>;
+  delete(path: string): Promise<void>;
 }
 
 /** A binding as the broker lists it. The default exchange is ''. */
@@ -16,14 +26,19 @@ export interface BrokerBinding {
   routing_key: string;
 }
 
+interface Rate {
+  rate?: number;
+}
+
+/** A queue as the broker lists it. What is missing was not measured yet. */
 export interface BrokerQueue {
   name: string;
   type: string;
-  state?: string;
+  exclusive: boolean;
   messages_ready?: number;
   messages_unacknowledged?: number;
   consumers?: number;
-  message_stats?: Record<string, { rate: number } | number | undefined>;
+  message_stats?: { publish_details?: Rate; deliver_get_details?: Rate; ack_details?: Rate };
 }
 
 export interface Policy {
@@ -33,6 +48,7 @@ export interface Policy {
   priority: number;
 }
 
+/** What is asked of one vhost. Each @throws {ManagementError} */
 export interface Management {
   queues(): Promise<BrokerQueue[]>;
   bindings(): Promise<BrokerBinding[]>;
@@ -40,37 +56,50 @@ export interface Management {
 }
 
 /**
- * A client for one vhost.
  * @param url http://user:password@host:15672
+ * @param timeoutMs for one request
  */
-export function createManagement(url: string, vhost = '/'): Management {
+export function managementApi(url: string, { timeoutMs = 3_000 }: { timeoutMs?: number } = {}): ManagementApi {
   const { origin, username, password } = new URL(url);
-  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
-  const scope = encodeURIComponent(vhost);
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const headers = {
+    authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+    'content-type': 'application/json',
+  };
 
-  async function request(method: string, path: string, body?: unknown): Promise<unknown> {
+  async function request(method: string, path: string, body?: unknown): Promise<string> {
     let response: Response;
+    let text: string;
     try {
-      response = await fetch(`${origin}/api${path}`, {
+      response = await fetch(`${origin}/api/${path}`, {
         method,
-        headers: { authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
       });
-    } catch (error) {
-      throw new ManagementError(`the management API at ${origin} cannot be reached`, { cause: error });
+      text = await response.text();
+    } catch (cause) {
+      throw new ManagementError(`the management API at ${origin} cannot be reached`, { cause });
     }
-    const text = await response.text();
-    if (!response.ok)
-      throw new ManagementError(`${method} ${path} was answered ${response.status}: ${text.slice(0, 300)}`);
-    return text === '' ? undefined : JSON.parse(text);
+    const { status } = response;
+    if (response.ok) return text;
+    throw new ManagementError(`${method} /api/${path} was answered ${status}: ${text.slice(0, 300)}`, { status });
   }
 
   return {
-    queues: async () => (await request('GET', `/queues/${scope}`)) as BrokerQueue[],
-    bindings: async () => (await request('GET', `/bindings/${scope}`)) as BrokerBinding[],
-    async setPolicy(name, policy) {
-      await request('PUT', `/policies/${scope}/${encodeURIComponent(name)}`, policy);
-    },
+    get: async <T>(path: string) => JSON.parse(await request('GET', path)) as T,
+    put: async (path, body) => void (await request('PUT', path, body)),
+    delete: async (path) => void (await request('DELETE', path)),
+  };
+}
+
+/** @param url http://user:password@host:15672 */
+export function createManagement(url: string, vhost = '/'): Management {
+  const api = managementApi(url);
+  const scope = encodeURIComponent(vhost);
+  return {
+    queues: () => api.get(`queues/${scope}`),
+    bindings: () => api.get(`bindings/${scope}`),
+    setPolicy: (name, policy) => api.put(`policies/${scope}/${encodeURIComponent(name)}`, policy),
   };
 }
