@@ -1,6 +1,6 @@
 // What ./lab doctor looks at: each check says what it found, what is needed, and how to mend it.
 import { execFile } from 'node:child_process';
-import { statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import { composeVersion, engineVersion } from './docker.ts';
@@ -18,7 +18,8 @@ export interface Finding {
 
 const GIB = 1024 ** 3;
 const NEEDED = { memoryGib: 4, cores: 2, diskGib: 5 };
-const NEEDED_COMPOSE = [2, 30] as const;
+/** The first whose `watch` can restart a service. */
+const NEEDED_COMPOSE = [2, 32] as const;
 const NEEDED_ENGINE = [20, 10] as const;
 
 /** Whether a version such as 2.30.1 is at least [major, minor]. */
@@ -80,6 +81,20 @@ function rabbitmqCheck(): Finding {
   };
 }
 
+/** Containers read the source through mounts, and not as the user who cloned it. */
+async function readableCheck(): Promise<Finding[]> {
+  if (process.platform !== 'linux') return [];
+  const closed: string[] = [];
+  for (const path of ['services', 'services/rabbitmq/lab.conf', 'service.fbp']) {
+    if (((await stat(path)).mode & 0o004) === 0) closed.push(path);
+  }
+  if (closed.length === 0) return [{ what: 'source', verdict: 'fine', found: 'readable for containers' }];
+  const found = `not readable for containers: ${closed.join(', ')}`;
+  return [
+    { what: 'source', verdict: 'problem', found, remedy: 'chmod -R o+rX . (a umask of 077 does that to a clone)' },
+  ];
+}
+
 async function diskCheck(): Promise<Finding> {
   const { bavail, bsize } = await statfs('.');
   const free = (bavail * bsize) / GIB;
@@ -114,6 +129,7 @@ async function machineChecks(): Promise<Finding[]> {
           remedy: `with fewer than ${NEEDED.cores} scaling shows badly`,
         },
     await diskCheck(),
+    ...(await readableCheck()),
   ];
 }
 
