@@ -42,29 +42,32 @@ function deadline(given: unknown): number | undefined {
   throw new CannotRun(`--deadline must be a number of seconds above 0, got ${JSON.stringify(text)}`);
 }
 
-function steps(item: ItemView): string {
-  const shown = item.timings.steps.map(({ role, waiting_seconds: waiting, working_seconds: working }) => {
-    const before = waiting === null ? '' : `${seconds(waiting)} + `;
-    return `${role} ${before}${seconds(working)}`;
-  });
-  return shown.join(', ');
+/** What an item spent at a role, waiting + working; with retries, of all attempts. */
+function timeAt(role: string, item: ItemView): string {
+  const steps = item.timings.steps.filter((step) => step.role === role);
+  if (steps.length === 0) return '';
+  const waited = steps.reduce((sum, step) => sum + (step.waiting_seconds ?? 0), 0);
+  const worked = steps.reduce((sum, step) => sum + step.working_seconds, 0);
+  const tries = steps.length === 1 ? '' : ` (${steps.length} tries)`;
+  return `${seconds(waited)} + ${seconds(worked)}${tries}`;
 }
 
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-/** A table of the items with the time at each step (waiting + working), and a sentence with the numbers in it. */
+/** A table of the items with the time at each role (waiting + working), and a sentence with the numbers in it. */
 export function report(job: JobView, base: string): string {
-  const rows = job.items
-    .slice(0, ROWS)
-    .map((item) => [
-      String(item.index),
-      item.state,
-      item.timings.total_seconds === null ? '' : seconds(item.timings.total_seconds),
-      item.error === null ? steps(item) : item.error.reason,
-      item.links.result === undefined ? '' : base + item.links.result,
-    ]);
+  const roles = [...new Set(job.items.flatMap(({ timings }) => timings.steps.map(({ role }) => role)))];
+  const shown = job.items.slice(0, ROWS);
+  const rows = shown.map((item) => [
+    String(item.index),
+    item.state,
+    item.timings.total_seconds === null ? '' : seconds(item.timings.total_seconds),
+    ...roles.map((role) => timeAt(role, item)),
+  ]);
+  const heading = ['image', 'state', 'total', ...roles.map((role) => `${role} (wait + work)`)];
+  const reasons = shown.flatMap(({ index, error }) => (error === null ? [] : [`image ${index}: ${error.reason}`]));
   const { done, failed, cancelled } = job.counts;
   const took = job.total_seconds ?? 0;
   const times = job.items.flatMap(({ timings }) => timings.total_seconds ?? []).sort((a, b) => a - b);
@@ -75,8 +78,10 @@ export function report(job: JobView, base: string): string {
     `${took > 0 ? ` (${(job.counts.total / took).toFixed(1)} a second)` : ''}` +
     `${bad.length > 0 ? `, ${bad.join(', ')}` : ''}; half of them within ${seconds(percentile(times, 0.5))}, ` +
     `95 % within ${seconds(percentile(times, 0.95))}${met}`;
-  const rest = job.items.length > ROWS ? `\n… and ${job.items.length - ROWS} more (--json has all)` : '';
-  return `${table([['image', 'state', 'total', 'waiting + working', 'result'], ...rows])}${rest}\n\n${sentence}`;
+  const rest = job.items.length > ROWS ? [`… and ${job.items.length - ROWS} more (--json has all)`] : [];
+  const [first] = job.items.flatMap(({ links }) => links.result ?? []);
+  const picture = first === undefined ? [] : [`${base}${first} is the first picture`];
+  return [table([heading, ...rows]), ...rest, '', ...reasons, sentence, ...picture].join('\n');
 }
 
 /** Asks for the job until it is finished; a lab that is away for a while is waited for. */
@@ -102,10 +107,9 @@ async function finished(
 function showProgress({ counts: { total, done, failed, cancelled } }: JobView): void {
   if (!process.stderr.isTTY) return;
   const width = 30;
-  const filled = Math.round((width * (total - (total - done - failed - cancelled))) / total);
-  process.stderr.write(
-    `\r${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${done + failed + cancelled} of ${total} `,
-  );
+  const finished = done + failed + cancelled;
+  const filled = Math.round((width * finished) / total);
+  process.stderr.write(`\r${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${finished} of ${total} `);
 }
 
 export const command: Command = {
