@@ -2,6 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { ManagementApi } from '../../services/shared/messaging/management.ts';
 import { freePorts } from './free-port.ts';
@@ -78,7 +79,7 @@ function environment(dir: string, ports: { epmd: number; distribution: number })
     RABBITMQ_CONF_ENV_FILE: join(dir, 'rabbitmq-env.conf'),
     RABBITMQ_CONFIG_FILE: join(dir, 'rabbitmq.conf'),
     RABBITMQ_CONFIG_FILES: join(dir, 'conf.d'),
-    RABBITMQ_ADVANCED_CONFIG_FILE: join(dir, 'advanced.config'),
+    RABBITMQ_ADVANCED_CONFIG_FILE: fileURLToPath(new URL('../../services/rabbitmq/advanced.config', import.meta.url)),
     RABBITMQ_ENABLED_PLUGINS_FILE: join(dir, 'enabled_plugins'),
     RABBITMQ_GENERATED_CONFIG_DIR: join(dir, 'config'),
     RABBITMQ_MNESIA_BASE: join(dir, 'data'),

@@ -4,8 +4,8 @@
 //                   |                                                   |
 //                   +--(uncaught error)--> exit 1                       +--(second signal, or the limit)--> exit 1
 import { flushCompileCache } from 'node:module';
-import { ConfigError } from './config.ts';
-import { createLog, type Log, replicaName } from './log.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { createLog, type Log, logLevel, replicaName } from './log.ts';
 
 /** What a service's start function gets. */
 export interface Life {
@@ -30,7 +30,13 @@ export function runService(name: string, start: (life: Life) => Promise<void>): 
     return;
   }
   const replica = replicaName(name);
-  const log = createLog(name, replica);
+  let log: Log;
+  try {
+    log = createLog(name, replica, readConfig({ logLevel }).logLevel);
+  } catch (error) {
+    if (error instanceof ConfigError) refuse(name, error);
+    throw error;
+  }
   const undoSteps: { what: string; undo: () => Promise<void> | void }[] = [];
   let stopping = false;
 
@@ -85,11 +91,14 @@ export function runService(name: string, start: (life: Life) => Promise<void>): 
   start(life).then(
     () => log.info('running'),
     (error: unknown) => {
-      if (error instanceof ConfigError) {
-        for (const problem of error.problems) process.stderr.write(`${name}: ${problem}\n`);
-        process.exit(2);
-      }
+      if (error instanceof ConfigError) refuse(name, error);
       fail(error);
     },
   );
+}
+
+/** Ends the process for what stands in its environment: one line for each problem, exit code 2. */
+function refuse(name: string, { problems }: ConfigError): never {
+  for (const problem of problems) process.stderr.write(`${name}: ${problem}\n`);
+  process.exit(2);
 }

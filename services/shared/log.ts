@@ -1,6 +1,7 @@
 // One structured log for every service: JSON lines on standard output, with the service and the replica in each.
 import { hostname } from 'node:os';
 import { type Logger, pino } from 'pino';
+import { choice } from './config.ts';
 
 export type Log = Logger;
 
@@ -12,8 +13,13 @@ export function replicaName(role: string, env: NodeJS.ProcessEnv = process.env):
   return env.REPLICA || `${role}-${hostname().slice(0, 24)}`;
 }
 
-/** A log for one service. `LOG_LEVEL` is one of pino's: trace, debug, info (the default), warn, error, fatal, silent. */
-export function createLog(service: string, replica: string, level = process.env.LOG_LEVEL || 'info'): Log {
+/** `LOG_LEVEL`. */
+export const logLevel = choice('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+  fallback: 'info',
+});
+
+/** A log for one service. `level` is one of pino's. */
+export function createLog(service: string, replica: string, level = 'info'): Log {
   return pino({
     level,
     base: { service, replica },

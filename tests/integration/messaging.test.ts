@@ -117,6 +117,29 @@ test('a stock declaration makes a quorum queue, and ours is the same', async (co
   await channel.assertQueue('worker.IN', { durable: true, deadLetterExchange: 'dead-worker.IN' });
 });
 
+test('the metrics count what became of the messages', async (context) => {
+  const t = undoStack(context);
+  const { url } = await openBroker(t);
+  const metrics = createMetrics({ role: 'worker', replica: 'worker-1' });
+  const definition = worker(({ data }) => ({ port: 'out', data }));
+  const consumer = startParticipant(definition, { url, replica: 'worker-1', log, metrics });
+  t.after(() => consumer.drain(1_000));
+  await consumer.ready;
+  const channel = await plainChannel(t, url);
+  await channel.assertQueue('heard.ERROR', { durable: true });
+  await channel.bindQueue('heard.ERROR', 'worker.ERROR', '');
+  for (const body of ['{"n":1}', '{"n":2}', 'odd']) channel.sendToQueue('worker.IN', Buffer.from(body));
+  const page = await eventually('all are counted', async () => {
+    const text = await metrics.registry.metrics();
+    return /messages_acked_total\{[^}]*\} 3/.test(text) && text;
+  });
+  assert.match(page, /queuelab_messages_failed_total\{port="in"[^}]*\} 1/);
+  assert.match(page, /queuelab_messages_published_total\{port="out"[^}]*\} 2/);
+  assert.match(page, /queuelab_messages_in_hand\{port="in"[^}]*\} 0/);
+  assert.match(page, /queuelab_messages_unconfirmed\{[^}]*\} 0/);
+  assert.match(page, /process_cpu_user_seconds_total/);
+});
+
 test('work for which no queue is bound is an error, safe to send again', async (context) => {
   const t = undoStack(context);
   const { url } = await openBroker(t);

@@ -94,6 +94,10 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
   );
   client.connect(() => {}); // in the background: what is set up from here on is done when the broker is there
   const { connection } = client;
+  // Counted when somebody asks, for it changes with every message.
+  Object.assign(metrics.unconfirmed, {
+    collect: () => metrics.unconfirmed.set(connection.publisher.unconfirmed()),
+  });
   const settle = createFate({ role, outports, connection, signal: stop.signal, log, metrics });
   const context = { signal: stop.signal, role, replica };
 

@@ -62,7 +62,7 @@ export class Client implements MessagingClient {
     this.opened ??= openConnection({
       url: this.address,
       name,
-      log: this.options.log ?? createLog('messaging', name, process.env.LOG_LEVEL || 'warn'),
+      log: this.options.log ?? createLog('messaging', name, 'warn'),
       onReconnect: this.options.onReconnect,
     });
     if (this.options.background) callback(null);
