@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { connect } from 'amqplib';
+import { type ConsumeMessage, connect } from 'amqplib';
 import { v7 as uuid } from 'uuid';
 import { freePorts } from '../scripts/local/free-port.ts';
 import { itemId } from '../services/shared/messages.ts';
@@ -14,6 +14,7 @@ import type { Figures } from './main.ts';
 const exec = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const WORKER_STARTS = 7;
+const START_LIMIT_MS = 30_000;
 
 const seconds = (ms: number): number => Math.round(ms) / 1000;
 const median = (samples: readonly number[]): number =>
@@ -90,8 +91,15 @@ async function workerStarts(amqpUrl: string): Promise<{ ours: number[]; plain: n
   const { queue } = await channel.assertQueue('', { exclusive: true });
   await channel.bindQueue(queue, 'resize.OUT', '');
   await channel.assertQueue('bench.plain', { durable: true });
+  // Heard, not asked for: asking every few milliseconds would take the broker's time from the worker that starts.
+  let heard = Promise.withResolvers<ConsumeMessage>();
+  await channel.consume(queue, (message) => message && heard.resolve(message), { noAck: true });
   const answer = async () => {
-    const message = await until(async () => (await channel.get(queue, { noAck: true })) || undefined);
+    const late = pause(START_LIMIT_MS, undefined, { ref: false }).then(() => {
+      throw new Error(`the worker took no message within ${START_LIMIT_MS / 1000} s`);
+    });
+    const message = await Promise.race([heard.promise, late]);
+    heard = Promise.withResolvers();
     const steps = message.properties.headers?.['x-steps'] ?? message.content.toString();
     return (JSON.parse(steps) as { startedAt: number }[])[0]!;
   };
