@@ -54,7 +54,8 @@ function responses({ ok, problems: codes }: Operation): Json {
   };
   for (const [status, ofStatus] of Map.groupBy(codes, (code) => problems[code].status)) {
     const lines = ofStatus.map(
-      (code) => `\`${code}\`: ${problems[code].title}${problems[code].safeToRetry ? ' (may be sent again)' : ''}`,
+      (code) =>
+        `\`${code}\`: ${problems[code].title}${problems[code].safeToRetry ? ' (may be sent again; a POST under the same Idempotency-Key)' : ''}`,
     );
     answers[status] = {
       description: lines.join('\n\n'),

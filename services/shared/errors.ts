@@ -1,7 +1,7 @@
 // Every error that a user of the HTTP API can meet, in one table: its code, status, title, and whether the same request may
 // be sent again as it is. The API's documents and its tests read this table.
 
-/** `safeToRetry`: nothing was kept, or the request is idempotent, so sending it again can do no harm. */
+/** `safeToRetry`: the same request may be sent again and do no harm; a POST, under the same Idempotency-Key. */
 export const problems = {
   'malformed-json': { status: 400, title: 'The body is not JSON', safeToRetry: false },
   'not-found': { status: 404, title: 'There is nothing here', safeToRetry: false },

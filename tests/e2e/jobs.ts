@@ -14,7 +14,7 @@ export interface JobView {
     error?: { code: string; reason: string } | null;
     attempts: number;
     worker?: string | null;
-    timings?: unknown;
+    timings: { steps: { role: string; replica: string }[] };
     links: { result?: string };
   }[];
 }

@@ -20,7 +20,9 @@ const shell = (command: string): Promise<Ran> => run(['bash', '-c', command], { 
 
 /** What a command shows, besides ending with 0. */
 const shows: Record<string, RegExp> = {
-  './lab send 20 --wait': /20/,
+  './lab send 20 --wait': /20 of 20 images done/,
+  './lab send 100 --wait': /100 of 100 images done/,
+  './lab doctor': /Nothing stands in the way/,
   './lab status': /resize\.IN/,
 };
 

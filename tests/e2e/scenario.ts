@@ -32,7 +32,10 @@ export function describeLab(lab: LabUnderTest): void {
           return left.length === 0;
         },
         { withinMs: 5_000 },
-      ).catch(() => assert.deepEqual(left, [], 'nothing of the lab is left'));
+      ).catch((error: unknown) => {
+        assert.deepEqual(left, [], 'nothing of the lab is left');
+        throw error; // it could not be found out
+      });
     });
 
     const promise = (name: string, body: () => Promise<void>): void => {
@@ -110,7 +113,10 @@ export function describeLab(lab: LabUnderTest): void {
       assert.ok((await finished(lab, id)) < 200, 'the worker was killed under load');
       const job = await jobDone(lab, id);
       await assertAllDone(lab, job);
-      assert.ok(new Set(job.items.map(({ worker }) => worker)).size >= 1);
+      const replicas = job.items.flatMap(({ timings }) =>
+        timings.steps.filter(({ role }) => role === 'resize').map(({ replica }) => replica),
+      );
+      assert.ok(new Set(replicas).size >= 3, `the load was shared by ${[...new Set(replicas)].join(', ')}`);
     });
 
     promise('the broker is restarted under load, and every image is done once', async () => {
