@@ -1,7 +1,7 @@
 // The role `caption`: has the captioning service of a third party describe the thumbnail. Bound by that service.
 import { type Cancellations, cancelledItem, cancelPort } from '../shared/cancellations.ts';
 import { CaptionedImage, FailedItem, ResizedImage } from '../shared/messages.ts';
-import type { Answer, Delivery, HandlerContext, ParticipantDefinition } from '../shared/messaging/types.ts';
+import { defineParticipant } from '../shared/messaging/define-participant.ts';
 import type { VendorClient } from '../shared/vendor-client.ts';
 
 interface CaptionParts {
@@ -14,7 +14,7 @@ interface CaptionParts {
 const ROLE = 'caption';
 
 export function createCaption({ vendor, cancelled, prefetch, attempts }: CaptionParts) {
-  return {
+  return defineParticipant({
     role: ROLE,
     component: 'CaptionImage',
     label: 'Describes an image in a sentence',
@@ -24,7 +24,7 @@ export function createCaption({ vendor, cancelled, prefetch, attempts }: Caption
         schema: ResizedImage,
         prefetch,
         attempts,
-        async handle({ data: resized, attempt }: Delivery<ResizedImage>, { signal }: HandlerContext): Promise<Answer> {
+        async handle({ data: resized, attempt }, { signal }) {
           if (cancelled.has(resized.job)) return cancelledItem(resized, { role: ROLE, attempts: attempt - 1 });
           const { bytes, contentType } = resized.image;
           const caption = await vendor.caption(Buffer.from(bytes, 'base64'), contentType, signal);
@@ -35,5 +35,5 @@ export function createCaption({ vendor, cancelled, prefetch, attempts }: Caption
       cancel: cancelPort(cancelled),
     },
     outports: { out: { schema: CaptionedImage }, error: { schema: FailedItem } },
-  } satisfies ParticipantDefinition;
+  });
 }

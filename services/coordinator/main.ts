@@ -4,9 +4,9 @@ import msgflo from 'msgflo-nodejs';
 import { readConfig, text, url, wholeNumber } from '../shared/config.ts';
 import { listen, operationsHandler } from '../shared/http.ts';
 import { runService } from '../shared/lifecycle.ts';
-import { createManagement } from '../shared/messaging/management.ts';
-import { deadLettersOf } from '../shared/messaging/names.ts';
-import { Client, MessageBroker } from '../shared/messaging/transport.ts';
+import { declareDeadLetters } from '../shared/messaging/declarations.ts';
+import { createManagement, vhostOf } from '../shared/messaging/management.ts';
+import { type MessageBroker, registerTransport } from '../shared/messaging/transport.ts';
 import { createMetrics } from '../shared/metrics.ts';
 import { readGraph } from './graph.ts';
 import { createParticipants } from './participants.ts';
@@ -28,15 +28,14 @@ runService('coordinator', async (life) => {
   const graph = await readGraph(config.graph);
   const metrics = createMetrics({ role: 'coordinator', replica: life.replica });
   const participants = createParticipants();
-  const vhost = decodeURIComponent(new URL(config.amqpUrl).pathname.slice(1)) || '/';
-  const management = createManagement(config.managementUrl, vhost);
+  const management = createManagement(config.managementUrl, vhostOf(config.amqpUrl));
 
-  msgflo.transport.register('amqp', { Client, MessageBroker });
-  msgflo.transport.register('amqps', { Client, MessageBroker });
+  registerTransport();
   const broker = msgflo.transport.getBroker(config.amqpUrl, {
     name: life.replica,
     log,
     background: true,
+    managementUrl: config.managementUrl,
     onReconnect: () => {
       metrics.reconnects.inc();
       void prepare();
@@ -51,13 +50,7 @@ runService('coordinator', async (life) => {
         new Promise((resolve, reject) => {
           broker.addBinding({ type: 'pubsub', src, tgt }, (error) => (error ? reject(error) : resolve()));
         }),
-      declareDeadLetters: (queue) =>
-        broker.connection.withChannel(async (channel) => {
-          const name = deadLettersOf(queue);
-          await channel.assertQueue(name, { durable: true, deadLetterExchange: deadLettersOf(name) });
-          await channel.assertExchange(name, 'fanout', { durable: true });
-          await channel.bindQueue(name, name, '');
-        }),
+      declareDeadLetters: (queue) => broker.connection.withChannel((channel) => declareDeadLetters(channel, queue)),
     },
     log,
   );

@@ -6,7 +6,7 @@ import { sourceAllow } from '../shared/imaging/allow-list.ts';
 import { createSamples, samplesDir } from '../shared/imaging/samples.ts';
 import { createSources } from '../shared/imaging/source.ts';
 import { runService } from '../shared/lifecycle.ts';
-import { createManagement } from '../shared/messaging/management.ts';
+import { createManagement, vhostOf } from '../shared/messaging/management.ts';
 import { queueOf } from '../shared/messaging/names.ts';
 import { startParticipant } from '../shared/messaging/participant.ts';
 import { createMetrics } from '../shared/metrics.ts';
@@ -64,7 +64,6 @@ runService('frontend', async (life) => {
   const syncLimitMs = config.syncLimitSeconds * 1000;
   const vendor = createVendorClient({ url: config.vendorUrl, maxConcurrent: config.syncVendorCalls, log, metrics });
   const sources = createSources(config);
-  const vhost = decodeURIComponent(new URL(config.amqpUrl).pathname.slice(1)) || '/';
   const app = createApp({
     database,
     web,
@@ -83,7 +82,7 @@ runService('frontend', async (life) => {
     log,
     metrics,
     samples: createSamples(config.samplesDir),
-    route: createRouteCheck(createManagement(config.managementUrl, vhost), queueOf('web', 'images')),
+    route: createRouteCheck(createManagement(config.managementUrl, vhostOf(config.amqpUrl)), queueOf('web', 'images')),
     rereadMs: 3_000,
     heartbeatMs: 15_000,
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { handlerOf } from '../../tests/helpers/handler.ts';
 import { createCancellations } from '../shared/cancellations.ts';
 import { ItemError } from '../shared/errors.ts';
 import { sourceAllow } from '../shared/imaging/allow-list.ts';
@@ -11,7 +12,12 @@ import type { Delivery, HandlerContext, Outgoing } from '../shared/messaging/typ
 import { createResize } from './resize-image.ts';
 
 const job = '0199c0de-0000-7000-8000-000000000000';
-const context: HandlerContext = { signal: new AbortController().signal, role: 'resize', replica: 'resize-1' };
+const context: HandlerContext = {
+  signal: new AbortController().signal,
+  role: 'resize',
+  replica: 'resize-1',
+  cancel: () => {},
+};
 const sources = createSources({ samplesDir: samplesDir.fallback!, allow: sourceAllow.fallback! });
 const resize = () => createResize({ sources, cancelled: createCancellations(), prefetch: 2, attempts: 3 });
 
@@ -33,7 +39,7 @@ const task = (more: Partial<ImageTask> = {}): ImageTask =>
   });
 
 test('an image task becomes a thumbnail on out, that fits its schema', async () => {
-  const answer = (await resize().inports.in.handle(delivery(task()), context)) as Outgoing;
+  const answer = (await handlerOf(resize().inports.in)(delivery(task()), context)) as Outgoing;
   assert.equal(answer.port, 'out');
   const resized = ResizedImage.parse(answer.data);
   assert.deepEqual([resized.item, resized.job, resized.index], [`${job}.0`, job, 0]);
@@ -48,7 +54,7 @@ test('a source that no retry can mend is an ItemError', async () => {
   };
   for (const [source, code] of Object.entries(reasons)) {
     await assert.rejects(
-      resize().inports.in.handle(delivery(task({ source })), context),
+      handlerOf(resize().inports.in)(delivery(task({ source })), context),
       (error) => error instanceof ItemError && error.code === code,
     );
   }
@@ -56,8 +62,8 @@ test('a source that no retry can mend is an ItemError', async () => {
 
 test('an item of a cancelled job is answered on error, and not even its source is read', async () => {
   const { inports } = resize();
-  inports.cancel.handle(delivery({ job }));
-  const answer = (await inports.in.handle(delivery(task({ source: 'sample:nowhere' }), 2), context)) as Outgoing;
+  await handlerOf(inports.cancel)(delivery({ job }), context);
+  const answer = (await handlerOf(inports.in)(delivery(task({ source: 'sample:nowhere' }), 2), context)) as Outgoing;
   assert.equal(answer.port, 'error');
   assert.deepEqual(FailedItem.parse(answer.data).error, {
     code: 'cancelled',

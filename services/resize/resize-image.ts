@@ -2,7 +2,7 @@
 import { type Cancellations, cancelledItem, cancelPort } from '../shared/cancellations.ts';
 import type { Sources } from '../shared/imaging/source.ts';
 import { FailedItem, ImageTask, ResizedImage } from '../shared/messages.ts';
-import type { Answer, Delivery, HandlerContext, ParticipantDefinition } from '../shared/messaging/types.ts';
+import { defineParticipant } from '../shared/messaging/define-participant.ts';
 
 interface ResizeParts {
   sources: Sources;
@@ -17,7 +17,7 @@ const ROLE = 'resize';
 export const loadImaging = () => import('../shared/imaging/resize.ts');
 
 export function createResize({ sources, cancelled, prefetch, attempts }: ResizeParts) {
-  return {
+  return defineParticipant({
     role: ROLE,
     component: 'ResizeImage',
     label: 'Makes a thumbnail of an image',
@@ -27,7 +27,7 @@ export function createResize({ sources, cancelled, prefetch, attempts }: ResizeP
         schema: ImageTask,
         prefetch,
         attempts,
-        async handle({ data: task, attempt }: Delivery<ImageTask>, { signal }: HandlerContext): Promise<Answer> {
+        async handle({ data: task, attempt }, { signal }) {
           if (cancelled.has(task.job)) return cancelledItem(task, { role: ROLE, attempts: attempt - 1 });
           const { item, job, index, source } = task;
           const { resizeImage } = await loadImaging();
@@ -45,5 +45,5 @@ export function createResize({ sources, cancelled, prefetch, attempts }: ResizeP
       cancel: cancelPort(cancelled),
     },
     outports: { out: { schema: ResizedImage }, error: { schema: FailedItem } },
-  } satisfies ParticipantDefinition;
+  });
 }

@@ -1,6 +1,7 @@
 // The jobs that were cancelled, as one replica has heard. It forgets the oldest: the front end repeats what still matters.
+import { ItemError } from './errors.ts';
 import { CANCELLED, Cancellation, type FailedItem } from './messages.ts';
-import type { Delivery, Outgoing } from './messaging/types.ts';
+import type { Delivery, HandlerContext } from './messaging/types.ts';
 
 export interface Cancellations {
   add(job: string): void;
@@ -24,13 +25,16 @@ export function createCancellations(limit = 10_000): Cancellations {
   };
 }
 
-/** The in-port on which every replica hears of them. */
+const REASON = 'The job was cancelled.';
+
+/** The in-port on which every replica hears of them: what it has not begun it will not begin, what it works on it drops. */
 export function cancelPort(cancelled: Cancellations) {
   return {
     schema: Cancellation,
     perReplica: true,
-    handle({ data }: Delivery<Cancellation>): undefined {
+    handle({ data }: Delivery<Cancellation>, { cancel }: HandlerContext): void {
       cancelled.add(data.job);
+      cancel(({ job }) => job === data.job, new ItemError(CANCELLED, REASON));
     },
   };
 }
@@ -39,12 +43,12 @@ export function cancelPort(cancelled: Cancellations) {
 export function cancelledItem(
   { item, job, index }: Pick<FailedItem, 'item' | 'job' | 'index'>,
   { role, attempts }: { role: string; attempts: number },
-): Outgoing {
+): { port: 'error'; data: FailedItem } {
   const data: FailedItem = {
     item,
     job,
     index,
-    error: { code: CANCELLED, reason: 'The job was cancelled.', role, attempts },
+    error: { code: CANCELLED, reason: REASON, role, attempts },
   };
   return { port: 'error', data };
 }

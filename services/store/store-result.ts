@@ -9,14 +9,8 @@ import type { Health } from '../shared/http.ts';
 import { type Recorded, type Result, recordResults } from '../shared/ledger/record.ts';
 import type { Log } from '../shared/log.ts';
 import { FinishedItem, ItemResult } from '../shared/messages.ts';
-import {
-  type Answer,
-  type BatchInPort,
-  type Delivery,
-  type HandlerContext,
-  type ParticipantDefinition,
-  RetryLater,
-} from '../shared/messaging/types.ts';
+import { defineParticipant } from '../shared/messaging/define-participant.ts';
+import { type Delivery, type ParticipantDefinition, RetryLater } from '../shared/messaging/types.ts';
 import type { Metrics } from '../shared/metrics.ts';
 import { NOT_STORABLE, toResult, unstorable } from './to-result.ts';
 
@@ -86,7 +80,7 @@ export function createStore({ database, metrics, log, prefetch, batch }: StorePa
     }
   }
 
-  function answer({ data }: Delivery<ItemResult>, recorded: Recorded | Error): Answer | Error {
+  function answer({ data }: Delivery<ItemResult>, recorded: Recorded | Error) {
     if (recorded instanceof Error) return recorded;
     if (recorded === 'unknown')
       return new ItemError('unknown-item', `The ledger knows no item ${data.index} of job ${data.job}.`);
@@ -96,33 +90,33 @@ export function createStore({ database, metrics, log, prefetch, batch }: StorePa
     }
     metrics.itemsStored.inc({ state: recorded });
     const finished: FinishedItem = { item: data.item, job: data.job, index: data.index, state: recorded };
-    return { port: 'out', data: finished };
+    return { port: 'out' as const, data: finished };
   }
 
-  const inport: BatchInPort<ItemResult> = {
-    schema: ItemResult,
-    prefetch,
-    batch,
-    timeoutMs: HOLD_LIMIT_MS,
-    // An attempt is counted only after ten minutes without a database, so that this is most of a day.
-    attempts: 100,
-    async handleBatch(deliveries, { signal, replica }: HandlerContext) {
-      const startedAt = Date.now();
-      const results = deliveries.map((delivery) => toResult(delivery, { role: ROLE, replica, startedAt }));
-      const recorded = await recordEach(results, signal);
-      return deliveries.map((delivery, n) => answer(delivery, recorded[n]!));
-    },
-  };
-
   return {
-    definition: {
+    definition: defineParticipant({
       role: ROLE,
       component: 'StoreResult',
       label: 'Writes results into the ledger',
       icon: 'database',
-      inports: { in: inport },
+      inports: {
+        in: {
+          schema: ItemResult,
+          prefetch,
+          batch,
+          timeoutMs: HOLD_LIMIT_MS,
+          // An attempt is counted only after ten minutes without a database, so that this is most of a day.
+          attempts: 100,
+          async handleBatch(deliveries, { signal, replica }) {
+            const startedAt = Date.now();
+            const results = deliveries.map((delivery) => toResult(delivery, { role: ROLE, replica, startedAt }));
+            const recorded = await recordEach(results, signal);
+            return deliveries.map((delivery, n) => answer(delivery, recorded[n]!));
+          },
+        },
+      },
       outports: { out: { schema: FinishedItem, unroutable: 'drop' } },
-    },
+    }),
     health: () =>
       away === undefined
         ? { ok: true }

@@ -1,6 +1,8 @@
 // What travels beside the data, to and from AMQP headers. Everything is optional on the wire: a stock MsgFlo participant
 // sends no headers, and what it leaves out is made up here.
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import type { Headers } from './publish-frames.ts';
+import { asTraceparent, nextTraceparent } from './trace.ts';
 import type { Envelope, Step } from './types.ts';
 
 /** The part of a received message that is read here. */
@@ -11,19 +13,30 @@ export interface Received {
 
 /** Steps beyond this are not carried on: a loop in the graph must not grow its messages for ever. */
 const MOST_STEPS = 50;
+/** All headers of a message must fit into the 64 KiB that amqplib has for them. */
+const LONGEST_STEPS = 16_384;
 
 function asText(value: unknown): string | undefined {
   return typeof value === 'string' && value.length > 0 && value.length <= 200 ? value : undefined;
+}
+
+/** Its limit is 512 characters, of printable ASCII. */
+function asTracestate(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[ -~]{1,512}$/.test(value) ? value : undefined;
 }
 
 function asWholeNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
+/** Names of roles and replicas in headers: short, so that many steps fit into a frame, however their letters are written. */
+const isName = (value: unknown): boolean => typeof value === 'string' && /^[ -~]{1,100}$/.test(value);
+
 function isStep(value: unknown): value is Step {
   if (typeof value !== 'object' || value === null) return false;
-  const step = value as Partial<Step>;
-  return typeof step.role === 'string' && typeof step.startedAt === 'number' && typeof step.finishedAt === 'number';
+  const { role, replica, queuedAt, startedAt, finishedAt, attempt } = value as Partial<Step>;
+  const times = [startedAt, finishedAt, attempt, ...(queuedAt === undefined ? [] : [queuedAt])];
+  return isName(role) && isName(replica) && times.every((time) => asWholeNumber(time) !== undefined);
 }
 
 function parseSteps(value: unknown): Step[] {
@@ -34,12 +47,6 @@ function parseSteps(value: unknown): Step[] {
   } catch {
     return []; // written by somebody else: timings are lost, the work is not
   }
-}
-
-/** A W3C trace context of its own, or the next span of the one given. */
-export function nextTraceparent(parent?: string): string {
-  const trace = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(parent ?? '')?.[1];
-  return `00-${trace ?? randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }
 
 /** The body as JSON, or else the raw text, as MsgFlo wants it. */
@@ -61,19 +68,30 @@ export function readEnvelope(message: Received, data: unknown): Envelope {
     job: asText(headers['x-job']) ?? asText(body.job),
     attempt: Math.max(1, asWholeNumber(headers['x-attempt']) ?? 1),
     steps: parseSteps(headers['x-steps']),
-    traceparent: asText(headers.traceparent) ?? nextTraceparent(),
+    traceparent: asTraceparent(headers.traceparent) ?? nextTraceparent(),
+    tracestate: asTracestate(headers.tracestate),
     sentAt: asWholeNumber(headers['x-sent-at']),
   };
 }
 
-/** The headers for a message that is sent now. */
-export function writeHeaders(envelope: Envelope, now = Date.now()): Record<string, unknown> {
+/** The last steps, as many as fit. */
+function stepsText(steps: readonly Step[]): string | undefined {
+  for (let kept = steps.slice(-MOST_STEPS); kept.length > 0; kept = kept.slice(1)) {
+    const text = JSON.stringify(kept);
+    if (text.length <= LONGEST_STEPS) return text;
+  }
+  return undefined;
+}
+
+/** The headers for a message that is sent now. What is undefined is not sent. */
+export function writeHeaders(envelope: Envelope, now = Date.now()): Headers {
   return {
     'x-item': envelope.item,
-    ...(envelope.job === undefined ? {} : { 'x-job': envelope.job }),
+    'x-job': envelope.job,
     'x-attempt': envelope.attempt,
     'x-sent-at': now,
-    ...(envelope.steps.length === 0 ? {} : { 'x-steps': JSON.stringify(envelope.steps.slice(-MOST_STEPS)) }),
+    'x-steps': stepsText(envelope.steps),
     traceparent: envelope.traceparent,
+    tracestate: envelope.tracestate,
   };
 }

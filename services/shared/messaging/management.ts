@@ -65,6 +65,7 @@ export function managementApi(url: string, { timeoutMs = 3_000 }: { timeoutMs?: 
   const headers = {
     authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
     'content-type': 'application/json',
+    connection: 'close', // a kept connection may be closed at the moment that it is used again
   };
 
   async function request(method: string, path: string, body?: unknown): Promise<string> {
@@ -87,7 +88,14 @@ export function managementApi(url: string, { timeoutMs = 3_000 }: { timeoutMs?: 
   }
 
   return {
-    get: async <T>(path: string) => JSON.parse(await request('GET', path)) as T,
+    async get<T>(path: string) {
+      const text = await request('GET', path);
+      try {
+        return JSON.parse(text) as T;
+      } catch (cause) {
+        throw new ManagementError(`GET /api/${path} was answered by something else than the management API`, { cause });
+      }
+    },
     put: async (path, body) => void (await request('PUT', path, body)),
     delete: async (path) => void (await request('DELETE', path)),
   };
@@ -102,4 +110,25 @@ export function createManagement(url: string, vhost = '/'): Management {
     bindings: () => api.get(`bindings/${scope}`),
     setPolicy: (name, policy) => api.put(`policies/${scope}/${encodeURIComponent(name)}`, policy),
   };
+}
+
+/** The vhost of amqp://…/<vhost>. */
+export function vhostOf(amqpUrl: string): string {
+  return decodeURIComponent(new URL(amqpUrl).pathname.slice(1)) || '/';
+}
+
+/**
+ * The management URL that goes with an AMQP address: the one given, or the same host at the port that RabbitMQ comes with. Without
+ * a user of its own it has that of the address.
+ */
+export function managementUrlFor(amqpUrl: string, given?: string): string {
+  const { protocol, hostname, username, password } = new URL(amqpUrl);
+  // What `new URL` throws carries the text it was given, a password too.
+  if (given !== undefined && !URL.canParse(given)) throw new Error('the management URL is not a URL');
+  const url = new URL(given ?? (protocol === 'amqps:' ? `https://${hostname}:15671` : `http://${hostname}:15672`));
+  if (url.username === '') {
+    url.username = username || 'guest';
+    url.password = username ? password : 'guest';
+  }
+  return url.href;
 }

@@ -13,14 +13,24 @@ import msgflo, { type Done } from 'msgflo-nodejs';
 import type { Health } from '../http.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Incoming } from './answers.ts';
 import { type Batches, createBatches } from './batches.ts';
-import type { Incoming } from './connection.ts';
-import { decodeData, nextTraceparent, readEnvelope, writeHeaders } from './envelope.ts';
+import { Client } from './client.ts';
+import { decodeData, readEnvelope, writeHeaders } from './envelope.ts';
 import { createFate, firstIssue, type Work } from './fate.ts';
+import { Handling, type Outcome } from './handling.ts';
 import { queueOf, replicaQueueOf } from './names.ts';
-import { type Outcome, runHandler } from './outcome.ts';
-import { Client } from './transport.ts';
-import type { Delivery, Envelope, InPort, ParticipantDefinition, RunningParticipant } from './types.ts';
+import { activeTrace, type Span, startSpan } from './trace.ts';
+import type {
+  BatchInPort,
+  Delivery,
+  Envelope,
+  HandlerContext,
+  InPort,
+  ParticipantDefinition,
+  RunningParticipant,
+  SingleInPort,
+} from './types.ts';
 
 export interface ParticipantOptions {
   /** amqp://user:password@host:port/vhost */
@@ -35,15 +45,41 @@ export interface ParticipantOptions {
 
 /** A port without a queue: msgflo-nodejs acks a message when its function has answered on some port. */
 const SETTLED = 'settled';
-const DEFAULT_PREFETCH = 10;
-const DEFAULT_ATTEMPTS = 5;
+const DEFAULTS = { prefetch: 10, attempts: 5, timeoutMs: 60_000 };
 const DRAIN_LIMIT_MS = 20_000;
 /** After the limit of a drain the handlers' signals fire; they get this long to return. */
 const ABORT_GRACE_MS = 500;
 
-interface Entry {
-  work: Work;
+/** An in-port while it runs. */
+interface Port {
+  name: string;
+  inport: InPort;
+  queue: string;
+  prefetch: number;
+  attempts: number;
+  timeoutMs: number;
+  inHand: number;
+  metrics: ReturnType<typeof portMetrics>;
+  batches?: Batches<Entry>;
+}
+
+/** A message in hand. */
+interface Entry extends Work {
+  at: Port;
+  trace: Span;
+  /** Answers msgflo-nodejs. */
   done: Done;
+}
+
+/** The metrics of one port, looked up once: doing so for each message would cost more than counting. */
+function portMetrics({ waiting, processing, total, acked, redelivered }: Metrics, port: string) {
+  return {
+    waiting: waiting.labels({ port }),
+    processing: processing.labels({ port }),
+    total: total.labels({ port }),
+    acked: acked.labels({ port }),
+    redelivered: redelivered.labels({ port }),
+  };
 }
 
 /** Starts a participant; it connects by itself, now and whenever the broker is back. */
@@ -52,16 +88,30 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
   const { replica, log, metrics } = options;
   const period = options.discoveryPeriodSeconds ?? 60;
   const stop = new AbortController();
-  const inHand = new Set<Work>();
+  /** Those that have not returned. An array, for the same reason as in rolling.ts. */
+  const handlings: Handling[] = [];
+  let inHand = 0;
   let emptied = Promise.withResolvers<void>();
   let draining = false;
 
-  const queues = new Map(
-    Object.entries(inports).map(([port, { perReplica }]) => [
-      port,
-      perReplica ? replicaQueueOf(role, port, replica) : queueOf(role, port),
-    ]),
-  );
+  const ports = new Map<string, Port>();
+  for (const [name, inport] of Object.entries(inports)) {
+    const port: Port = {
+      name,
+      inport,
+      queue: inport.perReplica ? replicaQueueOf(role, name, replica) : queueOf(role, name),
+      prefetch: inport.prefetch ?? definition.prefetch ?? DEFAULTS.prefetch,
+      attempts: inport.attempts ?? definition.attempts ?? DEFAULTS.attempts,
+      timeoutMs: inport.timeoutMs ?? definition.timeoutMs ?? DEFAULTS.timeoutMs,
+      inHand: 0,
+      metrics: portMetrics(metrics, name),
+    };
+    if ('batch' in inport) {
+      port.batches = createBatches(inport.batch, (entries) => runBatch(inport, entries, port.timeoutMs));
+    }
+    ports.set(name, port);
+  }
+
   const client = new Client(options.url, {
     name: replica,
     log,
@@ -69,13 +119,9 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
     onReconnect: () => metrics.reconnects.inc(),
     decode: (incoming) => incoming,
     queues: Object.fromEntries(
-      Object.entries(inports).map(([port, { prefetch = DEFAULT_PREFETCH, perReplica }]) => [
-        queues.get(port)!,
-        { prefetch, perReplica },
-      ]),
+      [...ports.values()].map(({ queue, prefetch, inport }) => [queue, { prefetch, perReplica: inport.perReplica }]),
     ),
   });
-
   const participant = new msgflo.participant.Participant(
     client,
     {
@@ -83,98 +129,129 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
       component: definition.component,
       label: definition.label,
       icon: definition.icon,
-      inports: Object.keys(inports).map((id) => ({ id, type: 'object', queue: queues.get(id)! })),
+      inports: [...ports.values()].map(({ name, queue }) => ({ id: name, type: 'object', queue })),
       outports: [
         ...Object.keys(outports).map((id) => ({ id, type: 'object' })),
         { id: SETTLED, type: 'object', hidden: true },
       ],
     },
-    (port, incoming, done) => receive(port, incoming as Incoming, done),
+    (name, incoming, done) => receive(ports.get(name)!, incoming as Incoming, done),
     role,
   );
   client.connect(() => {}); // in the background: what is set up from here on is done when the broker is there
   const { connection } = client;
-  // Counted when somebody asks, for it changes with every message.
+  const settle = createFate({ role, outports, connection, signal: stop.signal, log, metrics });
+  const surroundings: Omit<HandlerContext, 'signal'> = {
+    role,
+    replica,
+    cancel(which, error) {
+      for (const handling of [...handlings]) {
+        if (handling.delivery && which(handling.delivery)) handling.end(error);
+      }
+    },
+  };
+  // Counted when somebody asks, for they change with every message.
   Object.assign(metrics.unconfirmed, {
     collect: () => metrics.unconfirmed.set(connection.publisher.unconfirmed()),
   });
-  const settle = createFate({ role, outports, connection, signal: stop.signal, log, metrics });
-  const context = { signal: stop.signal, role, replica };
+  Object.assign(metrics.inHand, {
+    collect() {
+      for (const { name, inHand } of ports.values()) metrics.inHand.set({ port: name }, inHand);
+    },
+  });
 
-  const batches = new Map<string, Batches<Entry>>();
-  for (const [port, inport] of Object.entries(inports)) {
-    if ('batch' in inport)
-      batches.set(
-        port,
-        createBatches(inport.batch, (entries) => run(inport, entries)),
-      );
-  }
-
-  function receive(port: string, incoming: Incoming, done: Done): void {
-    const inport = inports[port]!;
+  function receive(port: Port, incoming: Incoming, done: Done): void {
     const { message } = incoming;
     const data = decodeData(message.content);
     const envelope = readEnvelope(message, data);
-    const parsed = inport.schema.safeParse(data);
-    const delivery: Delivery = {
-      ...envelope,
-      data: parsed.success ? parsed.data : data,
-      redelivered: message.fields.redelivered,
-    };
+    const parsed = port.inport.schema.safeParse(data);
+    const { redelivered } = message.fields;
+    const delivery: Delivery = { ...envelope, data: parsed.success ? parsed.data : data, redelivered };
+    const { attempt, sentAt: queuedAt } = envelope;
     const startedAt = Date.now();
-    const work: Work = {
-      port,
-      queue: queues.get(port)!,
-      attempts: inport.attempts ?? DEFAULT_ATTEMPTS,
+    const entry: Entry = {
+      at: port,
+      port: port.name,
+      queue: port.queue,
+      attempts: port.attempts,
       incoming,
       delivery,
-      step: { role, replica, queuedAt: envelope.sentAt, startedAt, finishedAt: startedAt, attempt: envelope.attempt },
+      step: { role, replica, queuedAt, startedAt, finishedAt: startedAt, attempt },
+      trace: startSpan(envelope, port.queue),
+      done,
     };
-    inHand.add(work);
-    metrics.inHand.inc({ port });
-    if (delivery.redelivered) metrics.redelivered.inc({ port });
+    inHand += 1;
+    port.inHand += 1;
+    if (redelivered) port.metrics.redelivered.inc();
 
-    const entry = { work, done };
     if (!parsed.success) {
-      const reason = `the message is not what ${work.queue} takes: ${firstIssue(parsed.error)}`;
-      void finish(entry, { kind: 'failed', code: 'invalid-message', reason });
-    } else if (batches.has(port)) batches.get(port)!.add(entry);
-    else void run(inport, [entry]);
+      const reason = `the message is not what ${port.queue} takes: ${firstIssue(parsed.error)}`;
+      finish(entry, { kind: 'failed', code: 'invalid-message', reason });
+    } else if (port.batches) port.batches.add(entry);
+    else runOne(port.inport as SingleInPort<unknown>, entry);
   }
 
-  async function run(inport: InPort, entries: readonly Entry[]): Promise<void> {
-    const startedAt = Date.now();
-    for (const { work } of entries) {
-      work.step.startedAt = startedAt;
-      if (work.step.queuedAt !== undefined) {
-        metrics.waiting.observe({ port: work.port }, Math.max(0, startedAt - work.step.queuedAt) / 1000);
-      }
+  function begin({ at, step }: Entry): void {
+    step.startedAt = Date.now();
+    if (step.queuedAt !== undefined) at.metrics.waiting.observe(Math.max(0, step.startedAt - step.queuedAt) / 1000);
+  }
+
+  function running(handling: Handling): void {
+    handling.place = handlings.push(handling) - 1;
+  }
+
+  function returned(handling: Handling): void {
+    const last = handlings.pop()!;
+    if (last === handling) return;
+    handlings[handling.place] = last;
+    last.place = handling.place;
+  }
+
+  function runOne(inport: SingleInPort<unknown>, entry: Entry): void {
+    begin(entry);
+    const handling = new Handling(surroundings);
+    const outcome = entry.trace.run(() => handling.run(inport, entry.delivery, entry.at.timeoutMs));
+    if (!(outcome instanceof Promise)) {
+      finish(entry, outcome);
+      return;
     }
-    const outcomes = await runHandler(
-      inport,
-      entries.map(({ work }) => work.delivery),
-      context,
-    );
-    await Promise.all(entries.map((entry, n) => finish(entry, outcomes[n]!)));
+    running(handling);
+    void outcome.then((known) => {
+      returned(handling);
+      finish(entry, known);
+    });
   }
 
-  async function finish({ work, done }: Entry, outcome: Outcome): Promise<void> {
-    const { port, step } = work;
+  async function runBatch(inport: BatchInPort<unknown>, entries: readonly Entry[], timeoutMs: number): Promise<void> {
+    for (const entry of entries) begin(entry);
+    const handling = new Handling(surroundings);
+    running(handling);
+    const deliveries = entries.map(({ delivery }) => delivery);
+    const outcomes = await handling.runBatch(inport, deliveries, timeoutMs);
+    returned(handling);
+    await Promise.all(entries.map((entry, n) => new Promise<void>((done) => finish(entry, outcomes[n]!, done))));
+  }
+
+  /** Does what follows from an outcome; `ended` is called when the message is out of our hands. */
+  function finish(entry: Entry, outcome: Outcome, ended?: () => void): void {
+    const { at, step, trace } = entry;
     step.finishedAt = Date.now();
-    metrics.processing.observe({ port }, (step.finishedAt - step.startedAt) / 1000);
-    const fate = await settle(work, outcome);
-    if (fate === 'ack') {
-      done(SETTLED, null);
-      metrics.acked.inc({ port });
-      metrics.total.observe({ port }, Math.max(0, Date.now() - (step.queuedAt ?? step.startedAt)) / 1000);
-    } else if (fate === 'dead') done(SETTLED, new Error('rejected'));
-    else work.incoming.reject({ requeue: true });
-    inHand.delete(work);
-    metrics.inHand.dec({ port });
-    if (inHand.size === 0) {
-      emptied.resolve();
-      emptied = Promise.withResolvers();
-    }
+    at.metrics.processing.observe((step.finishedAt - step.startedAt) / 1000);
+    trace.end(outcome.kind === 'answered' ? undefined : outcome.reason);
+    settle(entry, outcome, (fate) => {
+      if (fate === 'ack') {
+        entry.done(SETTLED, null);
+        at.metrics.acked.inc();
+        at.metrics.total.observe(Math.max(0, Date.now() - (step.queuedAt ?? step.startedAt)) / 1000);
+      } else entry.incoming.reject({ requeue: true });
+      inHand -= 1;
+      at.inHand -= 1;
+      if (inHand === 0) {
+        emptied.resolve();
+        emptied = Promise.withResolvers();
+      }
+      ended?.();
+    });
   }
 
   const failed = (error?: Error | null): void => {
@@ -190,14 +267,15 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
   function health(): Health {
     if (draining) return { ok: false, reason: 'draining' };
     const state = connection.state();
-    return state.up
-      ? { ok: true, detail: { consuming: [...queues.values()], inHand: inHand.size } }
-      : { ok: false, reason: state.reason };
+    if (!state.up) return { ok: false, reason: state.reason };
+    const consuming = [...ports.values()].map(({ queue }) => queue);
+    // A broker in an alarm is no fault of ours, and starting anew would not help.
+    return { ok: true, detail: { consuming, inHand, blocked: connection.publisher.blocked() } };
   }
 
   /** Resolves true when nothing is in hand any more, false when the time is up. */
   async function handsEmpty(withinMs: number): Promise<boolean> {
-    if (inHand.size === 0) return true;
+    if (inHand === 0) return true;
     const timer = new AbortController();
     const late = pause(withinMs, false, { signal: timer.signal }).catch(() => false);
     const empty = await Promise.race([emptied.promise.then(() => true), late]);
@@ -211,7 +289,7 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
     health,
     connected: () => connection.state().up,
     async send(port, data, envelope = {}, { timeoutMs } = {}) {
-      const outport = outports[port];
+      const outport = Object.hasOwn(outports, port) ? outports[port] : undefined;
       if (outport === undefined) throw new Error(`"${port}" is no out-port of ${role}`);
       const ids = data as { item?: string; job?: string };
       const full: Envelope = {
@@ -219,8 +297,8 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
         job: ids.job,
         attempt: 1,
         steps: [],
-        traceparent: nextTraceparent(envelope.traceparent),
         ...envelope,
+        ...(envelope.traceparent === undefined ? activeTrace() : { traceparent: envelope.traceparent }),
       };
       const { unroutable } = outport;
       await client.publish('outqueue', queueOf(role, port), data, {
@@ -234,16 +312,17 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
       draining = true;
       clearInterval(announcements);
       await connection.stopConsuming();
-      for (const batch of batches.values()) batch.flush();
+      for (const { batches } of ports.values()) batches?.flush();
       if (!(await handsEmpty(limitMs))) {
-        log.warn({ inHand: inHand.size, limitMs }, 'not finished within the limit: handing back what is left');
-        stop.abort(new Error('draining'));
-        await handsEmpty(ABORT_GRACE_MS);
-        for (const work of inHand) work.incoming.reject({ requeue: true });
+        log.warn({ inHand, limitMs }, 'not finished within the limit: handing back what is left');
+        stop.abort();
+        for (const handling of [...handlings]) handling.end(new Error('the participant is ending'));
+        await handsEmpty(ABORT_GRACE_MS); // what is still unanswered goes back when the channel closes
       }
-      const own = Object.keys(inports).filter((port) => inports[port]!.perReplica);
+      await connection.finishAnswers();
+      const own = [...ports.values()].filter(({ inport }) => inport.perReplica);
       if (connection.state().up) {
-        for (const port of own) await connection.withChannel((channel) => channel.deleteQueue(queues.get(port)!));
+        for (const { queue } of own) await connection.withChannel((channel) => channel.deleteQueue(queue));
       }
       await connection.close();
     },

@@ -1,10 +1,13 @@
-// Publishing that tells the truth: a promise for each message, resolved when the broker has it on disk and routed.
+// Publishing that tells the truth: each message is settled, without an error when the broker has it on disk and routed.
 //
-//   published -> confirmed (resolved)
+//   published -> confirmed (no error)
 //             -> returned, then confirmed: no queue is bound (unroutable)
 //             -> refused by the broker (refused)
 //             -> the channel closed, or the time is up: nobody knows (unconfirmed; sending again may make a second copy)
-import type { ConfirmChannel, Options } from 'amqplib';
+import type { ConfirmChannel } from 'amqplib';
+import { type Outlet, openOutlet } from './outlet.ts';
+import type { Headers } from './publish-frames.ts';
+import { Rolling } from './rolling.ts';
 import { PublishError } from './types.ts';
 
 export interface Target {
@@ -14,7 +17,7 @@ export interface Target {
 }
 
 export interface PublishOptions {
-  headers?: Record<string, unknown>;
+  headers?: Headers;
   /** The broker drops or dead-letters it after so many milliseconds in a queue. */
   expirationMs?: number;
   /** Where no queue is bound: an error (the default), or dropped. */
@@ -28,11 +31,36 @@ export interface Publisher {
   attach(channel: ConfirmChannel): void;
   /** The broker stops reading from us (memory or disk alarm), or goes on (undefined). */
   setBlocked(reason: string | undefined): void;
-  publish(target: Target, content: Buffer, options?: PublishOptions): Promise<void>;
+  /** Why the broker takes nothing from us now, where that is so. */
+  blocked(): string | undefined;
+  /** Calls `settled` once, with a PublishError where the broker does not have the message, or it is not known. */
+  send(target: Target, content: Buffer | string, options: PublishOptions, settled: Settled): void;
+  /** The same as a promise. @throws {PublishError} */
+  publish(target: Target, content: Buffer | string, options?: PublishOptions): Promise<void>;
   unconfirmed(): number;
 }
 
+export type Settled = (error?: Error) => void;
+
 const DEFAULT_TIMEOUT_MS = 10_000;
+/** How often it is looked whether a confirm is overdue: a timer for each message would cost more than the message. */
+const OVERDUE_CHECK_MS = 50;
+const NO_HEADERS: Headers = {};
+
+/** The broker's answer to one message, or to all up to one. Tags count the messages of a channel, from 1. */
+interface Confirm {
+  deliveryTag: number;
+  multiple: boolean;
+}
+
+/** A message on its way. */
+interface Sent {
+  readonly messageId: string;
+  readonly target: Target;
+  readonly timeoutMs: number;
+  readonly overdueAt: number;
+  readonly settled: Settled;
+}
 
 /** Waits for a condition that somebody else brings about, or for the time to be up (false). */
 function waitFor(event: Promise<void>, ms: number): Promise<boolean> {
@@ -46,78 +74,125 @@ function waitFor(event: Promise<void>, ms: number): Promise<boolean> {
 }
 
 export function createPublisher(): Publisher {
-  let channel: ConfirmChannel | undefined;
+  let outlet: Outlet | undefined;
   let blockedBy: string | undefined;
   let unblocked = Promise.withResolvers<void>();
-  let writable: PromiseWithResolvers<void> | undefined;
+  /** By the tag under which the broker will answer, on the channel that is open. */
+  let onTheWay = new Rolling<Sent>(1);
   const returned = new Set<string>();
+  let overdueCheck: NodeJS.Timeout | undefined;
   let lastId = 0;
-  let unconfirmed = 0;
 
-  const send = (target: Target, content: Buffer, options: PublishOptions, timeoutMs: number): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const current = channel;
-      if (current === undefined) {
-        reject(new PublishError('disconnected', 'there is no connection to the broker'));
-        return;
-      }
-      const messageId = String(++lastId);
-      let open = true;
-      const settle = (error?: PublishError): void => {
-        if (!open) return;
-        open = false;
-        unconfirmed -= 1;
-        clearTimeout(timer);
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      const timer = setTimeout(
-        () => settle(new PublishError('unconfirmed', `the broker did not confirm the message within ${timeoutMs} ms`)),
-        timeoutMs,
+  function rejectOverdue(): void {
+    const now = performance.now();
+    for (const [tag, sent] of onTheWay.entries()) {
+      if (sent.overdueAt > now) continue;
+      onTheWay.take(tag);
+      sent.settled(
+        new PublishError('unconfirmed', `the broker did not confirm the message within ${sent.timeoutMs} ms`),
       );
-      unconfirmed += 1;
-      const properties: Options.Publish = {
-        persistent: true,
+    }
+    if (onTheWay.size > 0) return;
+    clearInterval(overdueCheck);
+    overdueCheck = undefined;
+  }
+
+  /** What the broker has said about a message. */
+  function settle(sent: Sent, refused: boolean): void {
+    const { messageId, target } = sent;
+    const wasReturned = returned.size > 0 && returned.delete(messageId);
+    if (refused) sent.settled(new PublishError('refused', 'the broker refused the message'));
+    else if (wasReturned) {
+      const where = target.exchange || target.key;
+      sent.settled(new PublishError('unroutable', `no queue is bound to ${where}: nobody would get the message`));
+    } else sent.settled();
+  }
+
+  function onConfirm({ deliveryTag, multiple }: Confirm, refused: boolean): void {
+    const next = () => (multiple ? onTheWay.takeFirst(deliveryTag) : onTheWay.take(deliveryTag));
+    for (let sent = next(); sent !== undefined; sent = next()) settle(sent, refused);
+  }
+
+  function onClose(): void {
+    outlet?.close();
+    outlet = undefined;
+    const lost = onTheWay;
+    onTheWay = new Rolling(1);
+    returned.clear();
+    for (const [, sent] of lost.entries()) {
+      sent.settled(new PublishError('unconfirmed', 'the channel closed before the broker confirmed'));
+    }
+  }
+
+  function sendNow(
+    target: Target,
+    content: Buffer | string,
+    options: PublishOptions,
+    timeoutMs: number,
+    settled: Settled,
+  ): void {
+    if (outlet === undefined) {
+      settled(new PublishError('disconnected', 'there is no connection to the broker'));
+      return;
+    }
+    const messageId = String(lastId + 1);
+    try {
+      outlet.put({
+        exchange: target.exchange,
+        key: target.key,
         mandatory: options.unroutable !== 'drop',
-        contentType: 'application/json',
         messageId,
-        headers: options.headers,
-        expiration: options.expirationMs,
-      };
-      try {
-        const room = current.publish(target.exchange, target.key, content, properties, (error: Error | null) => {
-          if (error?.message === 'message nacked') {
-            settle(new PublishError('refused', 'the broker refused the message', { cause: error }));
-          } else if (error) {
-            settle(new PublishError('unconfirmed', 'the channel closed before the broker confirmed', { cause: error }));
-          } else if (returned.delete(messageId)) {
-            const where = target.exchange || target.key;
-            settle(new PublishError('unroutable', `no queue is bound to ${where}: nobody would get the message`));
-          } else settle();
-        });
-        if (!room && writable === undefined) {
-          writable = Promise.withResolvers<void>();
-          current.once('drain', () => {
-            writable?.resolve();
-            writable = undefined;
-          });
-        }
-      } catch (error) {
-        // Thrown before anything was written: the channel is closed, or the headers do not fit into a frame.
-        const code = error instanceof RangeError ? 'too-large' : 'disconnected';
-        settle(new PublishError(code, (error as Error).message, { cause: error }));
+        expirationMs: options.expirationMs,
+        headers: options.headers ?? NO_HEADERS,
+        content,
+      });
+    } catch (error) {
+      const { message } = error as Error;
+      settled(
+        error instanceof RangeError ? new PublishError('too-large', message, { cause: error }) : (error as Error),
+      );
+      return;
+    }
+    lastId += 1;
+    onTheWay.add({ messageId, target, timeoutMs, overdueAt: performance.now() + timeoutMs, settled });
+    overdueCheck ??= setInterval(rejectOverdue, OVERDUE_CHECK_MS);
+  }
+
+  const possible = (): boolean => blockedBy === undefined && outlet?.full() === undefined;
+
+  /** Resolves when a message can be sent, with the milliseconds that are left of the time for it. */
+  async function whenPossible(timeoutMs: number): Promise<number> {
+    const endsAt = performance.now() + timeoutMs;
+    const left = (): number => Math.max(0, endsAt - performance.now());
+    for (;;) {
+      const reason = blockedBy;
+      const room = outlet?.full();
+      if (reason !== undefined) {
+        if (await waitFor(unblocked.promise, left())) continue;
+        throw new PublishError('refused', `the broker takes no messages now: ${reason}`);
       }
-    });
+      if (room === undefined) return left();
+      if (await waitFor(room, left())) continue;
+      throw new PublishError('refused', `the connection took no more bytes within ${timeoutMs} ms`);
+    }
+  }
+
+  function send(target: Target, content: Buffer | string, options: PublishOptions, settled: Settled): void {
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    if (possible()) sendNow(target, content, options, timeoutMs, settled);
+    else whenPossible(timeoutMs).then((left) => sendNow(target, content, options, left, settled), settled);
+  }
 
   return {
-    attach(next) {
-      channel = next;
-      next.on('return', (message) => returned.add(message.properties.messageId as string));
-      next.on('close', () => {
-        if (channel === next) channel = undefined;
-        returned.clear();
-        writable?.resolve();
-        writable = undefined;
+    attach(channel) {
+      const opened = openOutlet(channel);
+      outlet = opened;
+      onTheWay = new Rolling(1);
+      channel.on('return', (message) => returned.add(message.properties.messageId as string));
+      channel.on('ack', (confirm: Confirm) => onConfirm(confirm, false));
+      channel.on('nack', (confirm: Confirm) => onConfirm(confirm, true));
+      channel.on('close', () => {
+        if (outlet === opened) onClose();
       });
     },
     setBlocked(reason) {
@@ -127,16 +202,12 @@ export function createPublisher(): Publisher {
       }
       blockedBy = reason;
     },
-    async publish(target, content, options = {}) {
-      const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-      if (blockedBy !== undefined && !(await waitFor(unblocked.promise, timeoutMs))) {
-        throw new PublishError('refused', `the broker takes no messages now: ${blockedBy}`);
-      }
-      if (writable !== undefined && !(await waitFor(writable.promise, timeoutMs))) {
-        throw new PublishError('refused', `the connection took no more bytes within ${timeoutMs} ms`);
-      }
-      await send(target, content, options, timeoutMs);
-    },
-    unconfirmed: () => unconfirmed,
+    blocked: () => blockedBy,
+    send,
+    publish: (target, content, options = {}) =>
+      new Promise((resolve, reject) => {
+        send(target, content, options, (error) => (error === undefined ? resolve() : reject(error)));
+      }),
+    unconfirmed: () => onTheWay.size,
   };
 }

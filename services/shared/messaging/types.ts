@@ -19,7 +19,9 @@ export interface Envelope {
   /** 1 for the first. */
   attempt: number;
   steps: Step[];
+  /** W3C trace context. */
   traceparent: string;
+  tracestate?: string;
   /** When it was published, epoch milliseconds. */
   sentAt?: number;
 }
@@ -42,10 +44,15 @@ export interface Outgoing {
 export type Answer = Outgoing | readonly Outgoing[] | undefined;
 
 export interface HandlerContext {
-  /** Fires on timeout and when a drain runs out of time. Pass it to whatever waits. */
-  signal: AbortSignal;
-  role: string;
-  replica: string;
+  /** Fires on timeout, on `cancel`, and when a drain runs out of time. Pass it to whatever waits. */
+  readonly signal: AbortSignal;
+  readonly role: string;
+  readonly replica: string;
+  /**
+   * Ends every other handler of this participant that works on such a delivery, batches apart: its signal fires, and what becomes of
+   * its message is as if it had thrown `error`.
+   */
+  readonly cancel: (which: (delivery: Delivery) => boolean, error: Error) => void;
 }
 
 /**
@@ -61,11 +68,8 @@ export class RetryLater extends Error {
   }
 }
 
-interface InPortBase<T> {
-  /** Checks the data of an incoming message; what does not fit goes to ERROR, or the dead letters. */
-  schema: z.ZodType<T>;
-  /** A queue of its own for each replica (exclusive), so that each hears every message. Default: one queue shared by the role. */
-  perReplica?: boolean;
+/** How a port's messages are taken. What a port leaves out, its participant says, and else the default. */
+export interface Limits {
   /** How many messages the broker hands out before the first is answered. Default 10. */
   prefetch?: number;
   /** After so many attempts an item fails. Default 5. */
@@ -74,14 +78,23 @@ interface InPortBase<T> {
   timeoutMs?: number;
 }
 
-export interface SingleInPort<T> extends InPortBase<T> {
-  handle(delivery: Delivery<T>, context: HandlerContext): Promise<Answer> | Answer;
+interface InPortBase<T> extends Limits {
+  /** Checks the data of an incoming message; what does not fit goes to ERROR, or the dead letters. */
+  schema: z.ZodType<T>;
+  /** A queue of its own for each replica, so that each hears every message. Default: one queue shared by the role. */
+  perReplica?: boolean;
+}
+
+/** `A`: what it may answer; any port and data unless `defineParticipant` knows the out-ports. */
+export interface SingleInPort<T, A = Answer> extends InPortBase<T> {
+  // biome-ignore lint/suspicious/noConfusingVoidType: a handler that only listens returns nothing
+  handle(delivery: Delivery<T>, context: HandlerContext): Promise<A | void> | A | void;
 }
 
 /** A port whose handler takes several messages at once. It answers with an array: an Answer or an Error for each, in order. */
-export interface BatchInPort<T> extends InPortBase<T> {
+export interface BatchInPort<T, A = Answer> extends InPortBase<T> {
   batch: { size: number; waitMs: number };
-  handleBatch(deliveries: readonly Delivery<T>[], context: HandlerContext): Promise<readonly (Answer | Error)[]>;
+  handleBatch(deliveries: readonly Delivery<T>[], context: HandlerContext): Promise<readonly (A | Error)[]>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a definition holds ports of different data types
@@ -94,7 +107,7 @@ export interface OutPort {
 }
 
 /** A kind of participant. Port names are lower case; queues and edges use them in upper case. */
-export interface ParticipantDefinition {
+export interface ParticipantDefinition extends Limits {
   role: string;
   component: string;
   label: string;
