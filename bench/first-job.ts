@@ -10,6 +10,7 @@ import { v7 as uuid } from 'uuid';
 import { freePorts } from '../scripts/local/free-port.ts';
 import { itemId } from '../services/shared/messages.ts';
 import type { Figures } from './main.ts';
+import { median } from './statistics.ts';
 
 const exec = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,8 +18,6 @@ const WORKER_STARTS = 7;
 const START_LIMIT_MS = 30_000;
 
 const seconds = (ms: number): number => Math.round(ms) / 1000;
-const median = (samples: readonly number[]): number =>
-  samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)]!;
 
 /** Asks until there is an answer, every few milliseconds, for a minute. */
 async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {

@@ -47,6 +47,8 @@ export interface OwnBroker extends Broker {
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again, on the same ports, and waits until it takes connections. */
   start(): Promise<void>;
+  /** Raises or clears its memory alarm, in which it takes no messages: it blocks each connection that publishes. */
+  alarm(on: boolean): Promise<void>;
 }
 
 /** A broker for this scope alone (it takes some 10 s to start), removed when the scope ends. */
@@ -55,6 +57,6 @@ export async function startBroker(scope: Scope): Promise<OwnBroker> {
   scope.after(() => server.remove());
   const vhost = 'test';
   await addVhost(server.managementUrl, vhost);
-  const { managementUrl, stop, kill, start } = server;
-  return { url: `${server.url}/${vhost}`, managementUrl, vhost, stop, kill, start };
+  const { managementUrl, stop, kill, start, alarm } = server;
+  return { url: `${server.url}/${vhost}`, managementUrl, vhost, stop, kill, start, alarm };
 }

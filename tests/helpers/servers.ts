@@ -1,16 +1,18 @@
 // Starts a RabbitMQ and a PostgreSQL for tests: containers where a Docker engine answers, else private ones on this machine.
-import { spawn } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { engineVersion, haveImage } from '../../scripts/docker.ts';
 import { freePorts } from '../../scripts/local/free-port.ts';
 import { databaseAnswers, startPostgres } from '../../scripts/local/postgres.ts';
 import { until } from '../../scripts/local/processes.ts';
 import { startRabbitmq } from '../../scripts/local/rabbitmq.ts';
+import { findRabbitmq } from '../../scripts/local/rabbitmq-install.ts';
 import { createVhost, management, overviewStatus } from '../../scripts/local/rabbitmq-management.ts';
 
-const RABBITMQ_IMAGE = process.env.RABBITMQ_IMAGE || 'rabbitmq:4-management';
+export const RABBITMQ_IMAGE = process.env.RABBITMQ_IMAGE || 'rabbitmq:4-management';
 const POSTGRES_IMAGE = process.env.POSTGRES_IMAGE || 'postgres:18';
 const READY_MS = 120_000;
 
@@ -26,6 +28,8 @@ export interface BrokerServer {
   kill(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again on the same ports, and waits until it takes connections. */
   start(): Promise<void>;
+  /** Raises or clears the memory alarm, in which it takes no messages. Needs a second or two. */
+  alarm(on: boolean): Promise<void>;
   /** Ends it and throws its data away. */
   remove(): Promise<void>;
 }
@@ -62,7 +66,10 @@ function guardContainer(id: string): void {
   (guard.stdin as unknown as { unref(): void }).unref();
 }
 
-async function containerBroker(): Promise<BrokerServer> {
+/** What rabbitmqctl is told to raise the memory alarm (no memory is little enough), or to clear it. */
+const watermark = (alarm: boolean): string[] => ['set_vm_memory_high_watermark', alarm ? '0' : '0.6'];
+
+export async function containerBroker(): Promise<BrokerServer> {
   const { GenericContainer, Wait, getContainerRuntimeClient } = await testcontainers();
   // Ports chosen here stay the same when the container is stopped and started.
   const [amqp, managing] = (await freePorts(2)) as [number, number];
@@ -91,6 +98,10 @@ async function containerBroker(): Promise<BrokerServer> {
       await handle.start();
       await brokerAnswers(managementUrl);
     },
+    alarm: async (on) => {
+      const { exitCode, output } = await container.exec(['rabbitmqctl', ...watermark(on)]);
+      if (exitCode !== 0) throw new Error(`rabbitmqctl failed: ${output}`);
+    },
     remove: async () => void (await container.stop({ remove: true, removeVolumes: true, timeout: 0 })),
   };
 }
@@ -101,7 +112,7 @@ async function brokerAnswers(managementUrl: string): Promise<void> {
   if (!up) throw new Error(`the broker at ${new URL(managementUrl).host} did not come up within ${READY_MS / 1000} s`);
 }
 
-async function privateBroker(say: (line: string) => void): Promise<BrokerServer> {
+export async function privateBroker(say: (line: string) => void): Promise<BrokerServer> {
   const dir = await mkdtemp(join(tmpdir(), 'queuelab-broker-'));
   let running = await startRabbitmq({ dir, say });
   const { url, managementUrl, amqpPort, managementPort, version } = running;
@@ -118,8 +129,17 @@ async function privateBroker(say: (line: string) => void): Promise<BrokerServer>
     start: async () => {
       running = await startRabbitmq({ dir, amqpPort, managementPort, say });
     },
+    alarm: async (on) => {
+      // The node can be reached with the surroundings that it was started in alone: its home has the secret, a variable the port.
+      const surroundings = (await readFile(`/proc/${running.pids[0]}/environ`, 'utf8')).split('\0').filter(Boolean);
+      const env = Object.fromEntries(surroundings.map((entry) => entry.split(/=(.*)/s, 2)));
+      await promisify(execFile)(findRabbitmq()!.ctl, ['-n', env.RABBITMQ_NODENAME, ...watermark(on)], { env });
+    },
     remove: async () => {
-      const ended = await Promise.race([running.exited.then(() => true), false]);
+      const ended = await Promise.race([
+        running.exited.then(() => true),
+        new Promise((later) => setImmediate(later, false)),
+      ]);
       if (!ended) await kill();
       await rm(dir, { recursive: true, force: true });
     },

@@ -13,10 +13,16 @@ import {
 } from '../../services/shared/messaging/types.ts';
 import { createVendorClient } from '../../services/shared/vendor-client.ts';
 import type { Faults } from '../../services/vendor/faults.ts';
+import { handlerOf } from '../helpers/handler.ts';
 import { sample, startVendor } from '../helpers/vendor.ts';
 
 const job = '0199c0de-0000-7000-8000-000000000000';
-const context: HandlerContext = { signal: new AbortController().signal, role: 'caption', replica: 'caption-1' };
+const context: HandlerContext = {
+  signal: new AbortController().signal,
+  role: 'caption',
+  replica: 'caption-1',
+  cancel: () => {},
+};
 
 function delivery<T>(data: T, attempt = 1): Delivery<T> {
   return { data, item: `${job}.0`, job, attempt, steps: [], traceparent: '', redelivered: false };
@@ -42,14 +48,14 @@ async function startCaption(t: TestContext, faults: Partial<Faults> = {}) {
   const vendor = await startVendor(t, faults);
   const client = createVendorClient({ url: vendor.url, maxConcurrent: 8 });
   const { inports } = createCaption({ vendor: client, cancelled: createCancellations(), prefetch: 8, attempts: 6 });
-  return { vendor, inports };
+  return { vendor, inports: { in: handlerOf(inports.in), cancel: handlerOf(inports.cancel) } };
 }
 
 test('a thumbnail of any format leaves on out with a caption, all else as it was', async (t) => {
   const { inports } = await startCaption(t);
   for (const format of ['jpeg', 'png', 'webp', 'avif'] as const) {
     const image = await resized('portrait', format);
-    const answer = (await inports.in.handle(delivery(image), context)) as Outgoing;
+    const answer = (await inports.in(delivery(image), context)) as Outgoing;
     assert.equal(answer.port, 'out');
     const { caption, ...others } = CaptionedImage.parse(answer.data);
     assert.deepEqual(others, image);
@@ -60,10 +66,7 @@ test('a thumbnail of any format leaves on out with a caption, all else as it was
 
 test('a vendor that is out of service means to come back later', async (t) => {
   const { inports } = await startCaption(t, { outage: true });
-  await assert.rejects(
-    inports.in.handle(delivery(await resized('tiny')), context),
-    (error) => error instanceof RetryLater,
-  );
+  await assert.rejects(inports.in(delivery(await resized('tiny')), context), (error) => error instanceof RetryLater);
 });
 
 test('a picture that the vendor refuses fails the item', async (t) => {
@@ -71,15 +74,15 @@ test('a picture that the vendor refuses fails the item', async (t) => {
   const image = await resized('tiny');
   image.image.bytes = Buffer.from('no picture').toString('base64');
   await assert.rejects(
-    inports.in.handle(delivery(image), context),
+    inports.in(delivery(image), context),
     (error) => error instanceof ItemError && error.code === 'vendor-refused',
   );
 });
 
 test('an item of a cancelled job is answered on error, and the vendor is not called', async (t) => {
   const { vendor, inports } = await startCaption(t);
-  inports.cancel.handle(delivery({ job }));
-  const answer = (await inports.in.handle(delivery(await resized('tiny'), 3), context)) as Outgoing;
+  await inports.cancel(delivery({ job }), context);
+  const answer = (await inports.in(delivery(await resized('tiny'), 3), context)) as Outgoing;
   assert.equal(answer.port, 'error');
   assert.deepEqual(FailedItem.parse(answer.data).error, {
     code: 'cancelled',

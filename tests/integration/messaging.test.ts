@@ -218,6 +218,58 @@ test('where there is no ERROR port, what fails goes to the dead letters with the
   assert.equal(message.properties.headers?.['x-dead-from'], 'worker.IN');
 });
 
+test('what fails goes to the dead letters, too, where nobody is wired to ERROR, and where nobody has declared them', async (context) => {
+  const t = undoStack(context);
+  const { url } = await openBroker(t);
+  const failing = worker(() => {
+    throw new ItemError('broken', 'it is broken');
+  });
+  await start(t, url, failing);
+  const channel = await plainChannel(t, url);
+  channel.sendToQueue('worker.IN', Buffer.from('{"n":1}'));
+  const message = await eventually('a dead letter', async () => {
+    const other = await connect(url); // asking for a queue that is not there closes the channel that asks
+    try {
+      const asking = await other.createChannel();
+      asking.on('error', () => {});
+      return await asking.get('dead-worker.IN', { noAck: true });
+    } finally {
+      await other.close();
+    }
+  });
+  assert.equal(message.properties.headers?.['x-dead-reason'], 'it is broken');
+  assert.equal(message.properties.headers?.['x-dead-from'], 'worker.IN');
+});
+
+test('a cancellation ends the handlers that work on its job, and no others', async (context) => {
+  const t = undoStack(context);
+  const { url } = await openBroker(t);
+  const started: string[] = [];
+  const ended: string[] = [];
+  const definition = worker(async ({ job }, { signal }) => {
+    started.push(job!);
+    await until(signal).catch(() => ended.push(job!));
+  });
+  definition.inports.cancel = {
+    schema: z.object({ job: z.string() }),
+    handle: ({ data }, { cancel }) =>
+      cancel(({ job }) => job === data.job, new ItemError('cancelled', 'nobody wants it')),
+  };
+  const consumer = await start(t, url, definition);
+  const channel = await plainChannel(t, url);
+  await channel.assertQueue('heard.ERROR', { durable: true });
+  await channel.bindQueue('heard.ERROR', 'worker.ERROR', '');
+  for (const job of ['a', 'b']) channel.sendToQueue('worker.IN', Buffer.from(JSON.stringify({ n: 1, job })));
+  await eventually('both are in hand', () => started.length === 2);
+  channel.sendToQueue('worker.CANCEL', Buffer.from('{"job":"a"}'));
+  const failed = await eventually('one has failed', () => channel.get('heard.ERROR', { noAck: true }));
+  const { job, error } = JSON.parse(failed.content.toString());
+  assert.deepEqual([job, error.code, error.reason], ['a', 'cancelled', 'nobody wants it']);
+  assert.deepEqual(ended, ['a']);
+  const health = consumer.health();
+  assert.equal(health.ok && health.detail?.inHand, 1);
+});
+
 test('random bytes, huge and odd messages never stop a participant', async (context) => {
   const t = undoStack(context);
   const done: number[] = [];

@@ -57,7 +57,7 @@ test('store', async (t) => {
   const store = createStore({ database, metrics, log, prefetch: 200, batch: { size: 100, waitMs: 20 } });
   const inport = store.definition.inports.in as BatchInPort<ItemResult>;
   const handle = (results: ItemResult[], signal = never) =>
-    inport.handleBatch(results.map(deliver), { signal, role: 'store', replica: 'store-1' });
+    inport.handleBatch(results.map(deliver), { signal, role: 'store', replica: 'store-1', cancel: () => {} });
   const accept = async (total: number): Promise<string> => {
     const spec = { source: 'sample:harbour', width: 4, height: 3, fit: 'cover', format: 'png' } as const;
     const id = uuid();
