@@ -10,6 +10,14 @@ const benchmarks: Record<
       'seconds from `up` to healthy and to the first finished image; memory, image size, start of a worker (needs Docker)',
     load: () => import('./first-job.ts'),
   },
+  messaging: {
+    about: 'messages a second through one participant, beside amqplib by hand, rabbitmq-client and stock; its memory',
+    load: () => import('./messaging.ts'),
+  },
+  resume: {
+    about: 'milliseconds from SIGKILL of a worker to its first message in another one’s hands',
+    load: () => import('./resume.ts'),
+  },
 };
 
 /** One measured figure, with what is wanted of it where something is. */
@@ -42,10 +50,10 @@ else if (benchmark === undefined) {
   const figures = await (await benchmark.load()).run((line) => process.stderr.write(`${line}\n`));
   if (values.json) process.stdout.write(`${JSON.stringify({ benchmark: name, figures }, null, 2)}\n`);
   else {
-    for (const [what, { value, unit, wanted }] of Object.entries(figures)) {
-      process.stdout.write(
-        `${what.padEnd(44)} ${String(value).padStart(9)} ${unit.padEnd(6)} ${wanted ? `wanted: ${wanted}` : ''}\n`,
-      );
+    for (const [what, { value, unit, wanted, samples = [] }] of Object.entries(figures)) {
+      const spread = samples.length > 1 ? `${Math.min(...samples)} to ${Math.max(...samples)}` : '';
+      const columns = [what.padEnd(48), String(value).padStart(9), unit.padEnd(6), spread.padEnd(18)];
+      process.stdout.write(`${columns.join(' ')} ${wanted ? `wanted: ${wanted}` : ''}`.trimEnd().concat('\n'));
     }
   }
 }
