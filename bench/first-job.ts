@@ -9,6 +9,7 @@ import { type ConsumeMessage, connect } from 'amqplib';
 import { v7 as uuid } from 'uuid';
 import { freePorts } from '../scripts/local/free-port.ts';
 import { itemId } from '../services/shared/messages.ts';
+import { readSteps } from '../services/shared/messaging/envelope.ts';
 import type { Figures } from './main.ts';
 import { median } from './statistics.ts';
 
@@ -99,8 +100,8 @@ async function workerStarts(amqpUrl: string): Promise<{ ours: number[]; plain: n
     });
     const message = await Promise.race([heard.promise, late]);
     heard = Promise.withResolvers();
-    const steps = message.properties.headers?.['x-steps'] ?? message.content.toString();
-    return (JSON.parse(steps) as { startedAt: number }[])[0]!;
+    const steps = message.properties.headers?.['x-steps'];
+    return steps ? readSteps(steps)[0]! : (JSON.parse(message.content.toString()) as { startedAt: number }[])[0]!;
   };
   const ours = (): Promise<number> => {
     const job = uuid();

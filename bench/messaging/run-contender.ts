@@ -12,6 +12,21 @@ const POLL_MS = 10;
 const STUCK_MS = 20_000;
 /** The first part is not counted: the process starts, the code is compiled, buffers fill. */
 const WARM_UP = 0.1;
+const WARM_UP_MS = 2_000;
+
+/** What came out until when. */
+interface Reading {
+  count: number;
+  /** Milliseconds. */
+  at: number;
+}
+
+export interface Run {
+  messages: number;
+  bytes: number;
+  /** For who takes too long for all of them: so much time is measured, and nothing is checked at the end. */
+  seconds?: number;
+}
 
 /** Fresh queues, with `count` messages of `bytes` bytes on the input, all confirmed. */
 async function fill(connection: ChannelModel, count: number, bytes: number): Promise<void> {
@@ -31,37 +46,47 @@ async function fill(connection: ChannelModel, count: number, bytes: number): Pro
 }
 
 /**
- * Messages a second through a contender's process, after warming up.
+ * Messages a second through a contender's process, once it is warm.
  * @throws where one was lost, came twice, or stayed unanswered.
  */
-export async function runContender(file: string, url: string, count: number, bytes: number): Promise<number> {
+export async function runContender(file: string, url: string, { messages, bytes, seconds }: Run): Promise<number> {
   const connection = await connect(url, { noDelay: true });
   const program = fileURLToPath(new URL(file, import.meta.url));
-  await fill(connection, count, bytes);
+  await fill(connection, messages, bytes);
   const channel = await connection.createChannel();
   const arrived = async () => (await channel.checkQueue(SINK)).messageCount;
   const contender = spawn(process.execPath, [program, url], { stdio: ['ignore', 'inherit', 'inherit'] });
   const ended = once(contender, 'exit');
   try {
-    let first: { at: number; count: number } | undefined;
-    let last = { at: performance.now(), count: 0 };
-    while (last.count < count) {
+    let first: Reading | undefined;
+    let last: Reading = { at: performance.now(), count: 0 };
+    const warm = ({ at, count }: Reading): boolean =>
+      seconds === undefined ? count >= messages * WARM_UP : count > 0 && at - last.at > WARM_UP_MS;
+    const over = ({ at, count }: Reading): boolean =>
+      count === messages || (seconds !== undefined && first !== undefined && at - first.at >= seconds * 1000);
+    for (;;) {
       await pause(POLL_MS);
       const now = { count: await arrived(), at: performance.now() };
-      if (now.count > last.count) last = now;
-      else if (now.at - last.at > STUCK_MS) throw new Error(`${file} stopped after ${last.count} of ${count} messages`);
       if (contender.exitCode !== null) throw new Error(`${file} ended with ${contender.exitCode}`);
-      if (first === undefined && now.count >= count * WARM_UP) first = now;
+      if (first === undefined) {
+        if (warm(now)) first = now;
+        if (seconds !== undefined) continue;
+      }
+      if (now.count > last.count) last = now;
+      else if (now.at - last.at > STUCK_MS) throw new Error(`${file} stopped after ${last.count} of ${messages}`);
+      if (over(now)) break;
     }
-    const rate = (last.count - first!.count) / ((last.at - first!.at) / 1000);
     contender.kill('SIGTERM');
-    await ended;
-    const left = (await channel.checkQueue(IN)).messageCount;
-    const out = await arrived();
-    if (left !== 0 || out !== count) throw new Error(`${file}: ${left} left and ${out} of ${count} came out`);
-    return rate;
+    if (seconds === undefined) {
+      await ended;
+      const left = (await channel.checkQueue(IN)).messageCount;
+      const out = await arrived();
+      if (left !== 0 || out !== messages) throw new Error(`${file}: ${left} left and ${out} of ${messages} came out`);
+    }
+    return (last.count - first!.count) / ((last.at - first!.at) / 1000);
   } finally {
     contender.kill('SIGKILL');
+    await ended;
     await connection.close();
   }
 }

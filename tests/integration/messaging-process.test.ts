@@ -6,15 +6,10 @@ import { z } from 'zod';
 import { ItemError } from '../../services/shared/errors.ts';
 import { createLog } from '../../services/shared/log.ts';
 import { backoffMs } from '../../services/shared/messaging/delays.ts';
+import { readSteps } from '../../services/shared/messaging/envelope.ts';
 import { createManagement } from '../../services/shared/messaging/management.ts';
 import { startParticipant } from '../../services/shared/messaging/participant.ts';
-import {
-  type Answer,
-  type Delivery,
-  type HandlerContext,
-  RetryLater,
-  type Step,
-} from '../../services/shared/messaging/types.ts';
+import { type Answer, type Delivery, type HandlerContext, RetryLater } from '../../services/shared/messaging/types.ts';
 import { createMetrics } from '../../services/shared/metrics.ts';
 import { type Broker, openBroker, type Scope } from '../helpers/broker.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -410,7 +405,7 @@ test('a message that comes back carries its next attempt, its ids and its step i
   assert.equal(headers['x-item'], 'job.1');
   assert.equal(headers['x-job'], 'job');
   assert.equal(headers['x-attempt'], 2);
-  const steps = JSON.parse(headers['x-steps']) as Step[];
+  const steps = readSteps(headers['x-steps']);
   assert.deepEqual(
     steps.map(({ role, replica, attempt }) => ({ role, replica, attempt })),
     [{ role: 'worker', replica: 'worker-1', attempt: 1 }],

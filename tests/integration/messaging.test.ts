@@ -6,6 +6,7 @@ import msgflo from 'msgflo-nodejs';
 import { z } from 'zod';
 import { ItemError } from '../../services/shared/errors.ts';
 import { createLog } from '../../services/shared/log.ts';
+import { readSteps } from '../../services/shared/messaging/envelope.ts';
 import { startParticipant } from '../../services/shared/messaging/participant.ts';
 import {
   type Answer,
@@ -95,14 +96,9 @@ test('what a handler returns is published with the ids, and the steps so far, of
   assert.deepEqual(data, { n: 42 });
   assert.equal(headers['x-item'], 'job.7');
   assert.equal(headers['x-job'], 'job');
-  const [step] = JSON.parse(headers['x-steps']) as {
-    role: string;
-    queuedAt: number;
-    startedAt: number;
-    finishedAt: number;
-  }[];
+  const [step] = readSteps(headers['x-steps']);
   assert.equal(step?.role, 'worker');
-  assert.ok(step.queuedAt <= step.startedAt && step.startedAt <= step.finishedAt);
+  assert.ok(step.queuedAt! <= step.startedAt && step.startedAt <= step.finishedAt);
 });
 
 test('a stock declaration makes a quorum queue, and ours is the same', async (context) => {

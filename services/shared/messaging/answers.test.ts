@@ -6,10 +6,9 @@ import { createAnswers, type Incoming } from './answers.ts';
 /** A channel's books, and what was sent on it: `ack 3`, `ack up to 3`, `nack 4`. */
 function books(count: number) {
   const sent: string[] = [];
-  const tag = (message: { fields: { deliveryTag: number } }): number => message.fields.deliveryTag;
   const answers = createAnswers({
-    ack: (message, allUpTo) => void sent.push(`ack ${allUpTo ? 'up to ' : ''}${tag(message)}`),
-    nack: (message, _allUpTo, requeue) => void sent.push(`nack ${tag(message)}${requeue ? ' back' : ''}`),
+    ack: (tag, allUpTo) => void sent.push(`ack ${allUpTo ? 'up to ' : ''}${tag}`),
+    nack: (tag, requeue) => void sent.push(`nack ${tag}${requeue ? ' back' : ''}`),
   });
   const messages = Array.from({ length: count }, (_, n) =>
     answers.take({ fields: { deliveryTag: n + 1 } } as unknown as ConsumeMessage),
@@ -18,7 +17,7 @@ function books(count: number) {
   return { answers, message, sent };
 }
 
-test('acks of one turn are sent as one where nothing is missing between them', () => {
+test('acks that come together are sent as one where nothing is missing between them', () => {
   const { answers, message, sent } = books(5);
   for (const n of [2, 1, 3]) message(n).ack();
   assert.deepEqual(sent, []);
@@ -73,10 +72,10 @@ test('nothing is sent on a channel that is gone', () => {
   assert.equal(message(3).answerable(), false);
 });
 
-test('the acks of a turn are sent by its end without being asked for', async () => {
+test('acks are sent without being asked for', async () => {
   const { message, sent } = books(2);
   message(1).ack();
   message(2).ack();
-  await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setImmediate(resolve)); // later than the end of what runs now
   assert.deepEqual(sent, ['ack up to 2']);
 });

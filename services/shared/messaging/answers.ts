@@ -1,10 +1,12 @@
-// The answers to what one channel has delivered. Acks wait for the end of the event loop's turn, so that one frame can answer many:
+// The answers to what one channel has delivered. Acks wait until what has just come in is worked through, so that one frame can
+// answer many:
 //
-//   delivered:  1 2 3 4 5 6      acked in this turn: 1 2 3 5
+//   delivered:  1 2 3 4 5 6      acked at once: 1 2 3 5
 //   sent:       ack up to 3, ack 5; later, with 4 and 6 done: ack up to 6
 //
 // A message is acked only when it has been; one that takes long holds up nobody's ack but the saving of a frame.
-import type { Channel, ConsumeMessage } from 'amqplib';
+import type { ConsumeMessage } from 'amqplib';
+import type { Answering } from './answer-frames.ts';
 import { Rolling } from './rolling.ts';
 
 /** A message and the channel on which it must be answered. */
@@ -25,12 +27,12 @@ export interface Answers {
   close(): void;
 }
 
-export function createAnswers(channel: Pick<Channel, 'ack' | 'nack'>): Answers {
+export function createAnswers(channel: Answering): Answers {
   /** Delivered, and not yet acked up to. */
   let entries = new Rolling<Entry>();
-  /** Acked in this turn. */
+  /** Acked, and the broker not told yet. */
   let acked: Entry[] = [];
-  let scheduled: NodeJS.Immediate | undefined;
+  let scheduled = false;
   let open = true;
 
   class Entry implements Incoming {
@@ -52,20 +54,21 @@ export function createAnswers(channel: Pick<Channel, 'ack' | 'nack'>): Answers {
       if (!this.answerable()) return;
       this.answered = true;
       acked.push(this);
-      scheduled ??= setImmediate(flush);
+      if (scheduled) return;
+      scheduled = true;
+      process.nextTick(flush);
     }
 
     reject({ requeue }: { requeue: boolean }): void {
       if (!this.answerable()) return;
       this.answered = true;
       this.told = true;
-      channel.nack(this.message, false, requeue);
+      channel.nack(this.message.fields.deliveryTag, requeue);
     }
   }
 
   function flush(): void {
-    if (scheduled !== undefined) clearImmediate(scheduled);
-    scheduled = undefined;
+    scheduled = false;
     if (!open) return;
     let last: Entry | undefined;
     let saved = 0;
@@ -77,11 +80,11 @@ export function createAnswers(channel: Pick<Channel, 'ack' | 'nack'>): Answers {
       saved += 1;
     }
     // Nobody is between: what is rejected or was acked alone, the broker has been told before.
-    if (last !== undefined) channel.ack(last.message, saved > 1);
+    if (last !== undefined) channel.ack(last.message.fields.deliveryTag, saved > 1);
     for (const entry of acked) {
       if (entry.told) continue;
       entry.told = true;
-      channel.ack(entry.message);
+      channel.ack(entry.message.fields.deliveryTag, false);
     }
     acked = [];
   }
@@ -95,7 +98,6 @@ export function createAnswers(channel: Pick<Channel, 'ack' | 'nack'>): Answers {
     flush,
     close() {
       open = false;
-      if (scheduled !== undefined) clearImmediate(scheduled);
       entries = new Rolling();
       acked = [];
     },

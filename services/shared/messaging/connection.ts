@@ -9,6 +9,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import type { Log } from '../log.ts';
+import { answering } from './answer-frames.ts';
 import { type Answers, createAnswers, type Incoming } from './answers.ts';
 import { coalesceWrites } from './coalesce.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
@@ -165,7 +166,7 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
 
   async function openConsuming(session: ChannelModel): Promise<void> {
     const channel = await session.createChannel();
-    const answers = createAnswers(channel);
+    const answers = createAnswers(answering(channel));
     channel.on('error', (error) => log.error({ err: error }, 'the broker closed the consuming channel'));
     channel.on('close', () => {
       answers.close();
@@ -365,8 +366,9 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
         const open = model;
         model = undefined;
         // The channel first: its close comes after the acks written on it, the connection's would overtake them.
-        consuming?.answers.flush();
-        const { channel } = consuming ?? {};
+        const { channel, answers } = consuming ?? {};
+        answers?.flush();
+        answers?.close(); // what is answered now is answered too late
         const goodbye = async (): Promise<void> => {
           await channel?.close().catch(() => {});
           await open?.close();

@@ -18,8 +18,18 @@ test('an envelope that is written is read back the same', () => {
     steps: [{ role: 'resize', replica: 'resize-1', queuedAt: 1, startedAt: 2, finishedAt: 3, attempt: 1 }],
     traceparent: nextTraceparent(),
   };
-  const read = readEnvelope(received({}, writeHeaders(sent, 1_700_000_000_000)), {});
+  const read = readEnvelope(received({}, writeHeaders(sent, {}, 1_700_000_000_000)), {});
   assert.deepEqual(read, { ...sent, tracestate: undefined, sentAt: 1_700_000_000_000 });
+});
+
+test('ids that the data say are not said again in headers, and read back the same', () => {
+  const data = { item: 'job.3', job: 'job', n: 1 };
+  const sent: Envelope = { item: 'job.3', job: 'job', attempt: 1, steps: [], traceparent: nextTraceparent() };
+  const headers = writeHeaders(sent, data);
+  assert.equal(headers['x-item'] ?? headers['x-job'], undefined);
+  const { item, job } = readEnvelope(received(data, headers), data);
+  assert.deepEqual([item, job], ['job.3', 'job']);
+  assert.equal(writeHeaders(sent, { ...data, item: 'job.4' })['x-item'], 'job.3');
 });
 
 test('a message without headers takes its ids from the data', () => {

@@ -29,23 +29,40 @@ function asWholeNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** Names of roles and replicas in headers: short, so that many steps fit into a frame, however their letters are written. */
-const isName = (value: unknown): boolean => typeof value === 'string' && /^[ -~]{1,100}$/.test(value);
+/** Names of roles and replicas in headers: short, so that many steps fit, however their letters are written. */
+const isName = (value: unknown): value is string => typeof value === 'string' && /^[ -~]{1,100}$/.test(value);
 
-function isStep(value: unknown): value is Step {
-  if (typeof value !== 'object' || value === null) return false;
-  const { role, replica, queuedAt, startedAt, finishedAt, attempt } = value as Partial<Step>;
-  const times = [startedAt, finishedAt, attempt, ...(queuedAt === undefined ? [] : [queuedAt])];
-  return isName(role) && isName(replica) && times.every((time) => asWholeNumber(time) !== undefined);
+/**
+ * A step as it travels: role, replica, when it started (epoch milliseconds), how long it took, its attempt, and how long it had waited where
+ * that is known. Names for these would be most of what a small message weighs.
+ */
+type WrittenStep = [string, string, number, number, number, number?];
+
+function writeStep({ role, replica, queuedAt, startedAt, finishedAt, attempt }: Step): WrittenStep {
+  const step: WrittenStep = [role, replica, startedAt, finishedAt - startedAt, attempt];
+  if (queuedAt !== undefined) step.push(Math.max(0, startedAt - queuedAt)); // clocks of two machines may differ
+  return step;
 }
 
-function parseSteps(value: unknown): Step[] {
+function readStep(value: unknown): Step[] {
+  if (!Array.isArray(value)) return [];
+  const [role, replica] = value;
+  const [startedAt, took, attempt, waited] = value.slice(2).map(asWholeNumber);
+  if (!isName(role) || !isName(replica)) return [];
+  if (startedAt === undefined || took === undefined || attempt === undefined) return [];
+  const queuedAt = waited === undefined ? undefined : asWholeNumber(startedAt - waited);
+  const finishedAt = asWholeNumber(startedAt + took);
+  return finishedAt === undefined ? [] : [{ role, replica, queuedAt, startedAt, finishedAt, attempt }];
+}
+
+/** The steps in a header. What is no step is passed over: timings are lost, the work is not. */
+export function readSteps(value: unknown): Step[] {
   if (typeof value !== 'string') return [];
   try {
     const steps: unknown = JSON.parse(value);
-    return Array.isArray(steps) ? steps.filter(isStep).slice(-MOST_STEPS) : [];
+    return Array.isArray(steps) ? steps.flatMap(readStep).slice(-MOST_STEPS) : [];
   } catch {
-    return []; // written by somebody else: timings are lost, the work is not
+    return [];
   }
 }
 
@@ -59,15 +76,18 @@ export function decodeData(content: Buffer): unknown {
   }
 }
 
+const bodyOf = (data: unknown): { item?: unknown; job?: unknown } =>
+  typeof data === 'object' && data !== null ? data : {};
+
 /** Reads the envelope of a message; ids that the headers lack are taken from the data (`item`, `job`) where it has them. */
 export function readEnvelope(message: Received, data: unknown): Envelope {
   const headers = message.properties.headers ?? {};
-  const body = typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+  const body = bodyOf(data);
   return {
     item: asText(headers['x-item']) ?? asText(body.item) ?? randomUUID(),
     job: asText(headers['x-job']) ?? asText(body.job),
     attempt: Math.max(1, asWholeNumber(headers['x-attempt']) ?? 1),
-    steps: parseSteps(headers['x-steps']),
+    steps: readSteps(headers['x-steps']),
     traceparent: asTraceparent(headers.traceparent) ?? nextTraceparent(),
     tracestate: asTracestate(headers.tracestate),
     sentAt: asWholeNumber(headers['x-sent-at']),
@@ -77,18 +97,22 @@ export function readEnvelope(message: Received, data: unknown): Envelope {
 /** The last steps, as many as fit. */
 function stepsText(steps: readonly Step[]): string | undefined {
   for (let kept = steps.slice(-MOST_STEPS); kept.length > 0; kept = kept.slice(1)) {
-    const text = JSON.stringify(kept);
+    const text = JSON.stringify(kept.map(writeStep));
     if (text.length <= LONGEST_STEPS) return text;
   }
   return undefined;
 }
 
-/** The headers for a message that is sent now. What is undefined is not sent. */
-export function writeHeaders(envelope: Envelope, now = Date.now()): Headers {
+/**
+ * The headers for a message with these data that is sent now. What is undefined is not sent, nor what the data say already: each header
+ * costs the broker as much as a hundred bytes of the body.
+ */
+export function writeHeaders(envelope: Envelope, data: unknown, now = Date.now()): Headers {
+  const body = bodyOf(data);
   return {
-    'x-item': envelope.item,
-    'x-job': envelope.job,
-    'x-attempt': envelope.attempt,
+    'x-item': body.item === envelope.item ? undefined : envelope.item,
+    'x-job': body.job === envelope.job ? undefined : envelope.job,
+    'x-attempt': envelope.attempt === 1 ? undefined : envelope.attempt,
     'x-sent-at': now,
     'x-steps': stepsText(envelope.steps),
     traceparent: envelope.traceparent,

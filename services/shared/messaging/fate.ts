@@ -117,12 +117,12 @@ export function createFate(options: FateOptions): Settle {
     }
   }
 
-  /** The headers of what follows from a message. */
-  function following({ delivery, step, trace }: Work, override?: Partial<Envelope>): Headers {
+  /** The headers of what follows from a message, and says `data`. */
+  function following({ delivery, step, trace }: Work, data: unknown, override?: Partial<Envelope>): Headers {
     const { item, job, steps } = delivery;
     const { traceparent, tracestate } = trace;
     const envelope = { item, job, attempt: 1, steps: [...steps, step], traceparent, tracestate };
-    return writeHeaders(override === undefined ? envelope : { ...envelope, ...override });
+    return writeHeaders(override === undefined ? envelope : { ...envelope, ...override }, data);
   }
 
   /** An output's text. @throws {CannotSend} where it is not what the port promises, or nothing that JSON can say. */
@@ -145,9 +145,14 @@ export function createFate(options: FateOptions): Settle {
     return text;
   }
 
-  async function send(work: Work, { port, envelope }: Outgoing, content: string, routes?: 'another'): Promise<boolean> {
+  async function send(
+    work: Work,
+    { port, data, envelope }: Outgoing,
+    content: string,
+    routes?: 'another',
+  ): Promise<boolean> {
     const { target, outport, published } = ports.get(port)!;
-    const options = { headers: following(work, envelope), unroutable: outport.unroutable, routes };
+    const options = { headers: following(work, data, envelope), unroutable: outport.unroutable, routes };
     const sent = await deliver(work, target, content, options);
     if (sent) published.inc();
     return sent;
@@ -156,7 +161,7 @@ export function createFate(options: FateOptions): Settle {
   /** To the dead letters, by the queue's name, so that the reason goes along. */
   async function bury(work: Work, code: string, reason: string): Promise<Fate> {
     const headers = {
-      ...following(work, { attempt: work.delivery.attempt }),
+      ...following(work, undefined, { attempt: work.delivery.attempt }),
       'x-dead-code': code,
       'x-dead-reason': reason.slice(0, LONGEST_REASON),
       'x-dead-from': work.queue,
@@ -201,7 +206,7 @@ export function createFate(options: FateOptions): Settle {
     const delay = delayLevel(asked);
     const queue = delayQueueOf(work.queue, delay.levelMs);
     // Each attempt stands in the trace beside the others, not below the one before.
-    const headers = following(work, { attempt: attempt + 1, traceparent, tracestate });
+    const headers = following(work, undefined, { attempt: attempt + 1, traceparent, tracestate });
     const declare = (channel: Channel) => declareDelayQueue(channel, queue, work.queue);
     if (!(await deliverTo(queue, work, { headers, expirationMs: delay.delayMs }, declare))) return 'again';
     log.info({ item, attempt, delayMs: delay.delayMs, reason }, 'will be tried again');
@@ -255,7 +260,7 @@ export function createFate(options: FateOptions): Settle {
       return false; // it is said there
     }
     const { target, outport, published } = ports.get(output.port)!;
-    const options = { headers: following(work, output.envelope), unroutable: outport.unroutable };
+    const options = { headers: following(work, output.data, output.envelope), unroutable: outport.unroutable };
     connection.publisher.send(target, content, options, (error) => {
       if (error !== undefined) {
         void settleSurely(work, outcome).then(settled);

@@ -1,18 +1,12 @@
 // Where messages leave: they are written side by side into memory, which goes to the socket once, when the turn of the event loop ends.
 // One write of a hundred messages costs the system little more than one of one.
 import type { ConfirmChannel } from 'amqplib';
+import { inside } from './amqplib-inside.ts';
 import { type Message, mostBytes, writeFrames } from './publish-frames.ts';
 
 const MEMORY_BYTES = 64 * 1024;
 /** So much may wait for the network, before whoever publishes has to wait. */
 const MOST_WAITING_BYTES = 1024 * 1024;
-
-/** What we use of amqplib that it does not document; the package's version is pinned, and a test looks whether it is there. */
-interface ChannelInside {
-  /** Its number on the connection. */
-  ch: number;
-  connection: { frameMax: number; stream: NodeJS.WritableStream & { writableLength: number } };
-}
 
 export interface Outlet {
   /** Takes a message, to be sent within this turn. @throws {RangeError} where it does not fit what AMQP has room for; nothing is sent then. */
@@ -25,8 +19,7 @@ export interface Outlet {
 
 /** An outlet on a channel of which nobody else makes use to publish. */
 export function openOutlet(channel: ConfirmChannel): Outlet {
-  const { ch, connection } = channel as unknown as ChannelInside;
-  const { stream, frameMax } = connection;
+  const { number, stream, frameMax } = inside(channel);
   let memory = Buffer.alloc(0);
   let begin = 0; // of what is not sent yet
   let end = 0;
@@ -59,7 +52,7 @@ export function openOutlet(channel: ConfirmChannel): Outlet {
         begin = 0;
         end = 0;
       }
-      end = writeFrames(memory, end, ch, message, frameMax);
+      end = writeFrames(memory, end, number, message, frameMax);
       if (scheduled) return;
       scheduled = true;
       process.nextTick(onTurnEnd);

@@ -302,7 +302,7 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
       };
       const { unroutable } = outport;
       await client.publish('outqueue', queueOf(role, port), data, {
-        headers: writeHeaders(full),
+        headers: writeHeaders(full, data),
         unroutable,
         timeoutMs,
       });
