@@ -78,15 +78,17 @@ async function published(service: string, port: number): Promise<string | undefi
 }
 
 async function addresses(): Promise<LabAddresses> {
-  const [frontend, coordinator, management] = await Promise.all([
+  const [frontend, coordinator, amqp, management] = await Promise.all([
     published('frontend', 8080),
     published('coordinator', 3569),
+    published('rabbitmq', 5672),
     published('rabbitmq', 15672),
   ]);
   const password = encodeURIComponent(composeVariables('.', process.env).RABBITMQ_PASSWORD || 'lab');
   return {
     frontend: frontend && `http://${frontend}`,
     coordinator: coordinator && `http://${coordinator}`,
+    amqp: amqp && `amqp://lab:${password}@${amqp}`,
     management: management && `http://lab:${password}@${management}`,
   };
 }

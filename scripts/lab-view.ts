@@ -17,7 +17,8 @@ export interface ServiceView {
 export interface LabAddresses {
   frontend?: string;
   coordinator?: string;
-  /** With user and password. */
+  /** With user and password, as the next. */
+  amqp?: string;
   management?: string;
 }
 

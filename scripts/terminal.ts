@@ -13,7 +13,7 @@ const widthOf = (text: string): number => stripVTControlCharacters(text).length;
 /** Columns that line up, numbers to the right; the first row is the heading, where there is one. */
 export function table(rows: readonly (readonly string[])[], { indent = '', heading = true } = {}): string {
   const columns = rows[0]?.length ?? 0;
-  const isNumber = (text: string): boolean => /^[-\d]/.test(stripVTControlCharacters(text)) || text === '';
+  const isNumber = (text: string): boolean => /^-?\d/.test(stripVTControlCharacters(text)) || text === '';
   const shape = Array.from({ length: columns }, (_, i) => ({
     width: Math.max(...rows.map((row) => widthOf(row[i] ?? ''))),
     right: rows.length > 1 && rows.slice(heading ? 1 : 0).every((row) => isNumber(row[i] ?? '')),

@@ -14,7 +14,6 @@ import { DISCOVERY_QUEUE } from '../../services/shared/messaging/names.ts';
 import { Client } from '../../services/shared/messaging/transport.ts';
 import { CannotRun, type Command, textOf } from '../command.ts';
 import { type ForeignParticipant, readForeignParticipant } from '../foreign-participant.ts';
-import type { LabAddresses } from '../lab-view.ts';
 import { edgesReport, roleEdges, untilBound } from '../role-edges.ts';
 import { requireLab } from '../running-lab.ts';
 import { table } from '../terminal.ts';
@@ -42,7 +41,7 @@ async function findBroker(values: Record<string, unknown>): Promise<Broker> {
   const url = address('--url', values.url, ['amqp', 'amqps']);
   const management = address('--management', values.management, ['http', 'https']);
   if (url !== undefined) return { amqp: url, management: managementUrlFor(url, management) };
-  const found: LabAddresses & { amqp?: string } = await (await requireLab()).addresses();
+  const found = await (await requireLab()).addresses();
   if (found.amqp === undefined) {
     throw new CannotRun("the broker's address is not known: ./lab up rabbitmq starts it, or give it with --url");
   }
