@@ -1,11 +1,14 @@
 // The typed participant against a real broker: what becomes of a message, whatever its handler does.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { test } from 'node:test';
 import { type Channel, connect } from 'amqplib';
 import msgflo from 'msgflo-nodejs';
 import { z } from 'zod';
 import { ItemError } from '../../services/shared/errors.ts';
 import { createLog } from '../../services/shared/log.ts';
+import { defineParticipant } from '../../services/shared/messaging/define-participant.ts';
 import { readSteps } from '../../services/shared/messaging/envelope.ts';
 import { startParticipant } from '../../services/shared/messaging/participant.ts';
 import {
@@ -99,6 +102,28 @@ test('what a handler returns is published with the ids, and the steps so far, of
   const [step] = readSteps(headers['x-steps']);
   assert.equal(step?.role, 'worker');
   assert.ok(step.queuedAt! <= step.startedAt && step.startedAt <= step.finishedAt);
+});
+
+test('the example in the README works as it stands there', async (context) => {
+  const t = undoStack(context);
+  const { url } = await openBroker(t);
+  const readme = readFileSync(new URL('../../services/shared/messaging/README.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+  const code = stripTypeScriptTypes(example).replace('amqp://lab:lab@localhost', url);
+  assert.match(code, new RegExp(url));
+  const metrics = createMetrics({ role: 'double', replica: 'double-1' });
+  const signals = { once: () => {} }; // the test ends it by itself
+  const names = ['defineParticipant', 'startParticipant', 'z', 'log', 'metrics', 'process'];
+  const run = new Function(...names, `${code}; return participant;`);
+  const participant: RunningParticipant = run(defineParticipant, startParticipant, z, log, metrics, signals);
+  t.after(() => participant.drain(1_000));
+  await participant.ready;
+  const channel = await plainChannel(t, url);
+  await channel.assertQueue('heard', { durable: true });
+  await channel.bindQueue('heard', 'double.OUT', '');
+  channel.sendToQueue('double.IN', Buffer.from('{"n":21}'));
+  const message = await eventually('the answer', () => channel.get('heard', { noAck: true }));
+  assert.deepEqual(JSON.parse(message.content.toString()), { n: 42 });
 });
 
 test('a stock declaration makes a quorum queue, and ours is the same', async (context) => {

@@ -70,33 +70,25 @@ export function createFate(options: FateOptions): Settle {
    * @throws {CannotSend} where no further try can succeed.
    * @throws {PublishError} 'unroutable', where `routes` says that the caller knows another way.
    */
-  function deliver(work: Work, target: Target, content: Content, options: Sending): Promise<boolean> {
-    return connection.publisher.publish(target, content, options).then(
-      () => true,
-      (error: unknown) => deliverAfter(error, work, target, content, options),
-    );
-  }
-
-  /** Goes on where the first try has failed. */
-  async function deliverAfter(failed: unknown, work: Work, target: Target, content: Content, options: Sending) {
+  async function deliver(work: Work, target: Target, content: Content, options: Sending): Promise<boolean> {
     const to = target.exchange || target.key;
-    let error = failed;
     let reported = '';
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-      if (!(error instanceof PublishError)) throw error;
-      if (error.code === 'too-large') throw new CannotSend(error.message);
-      if (error.code === 'unroutable' && options.routes === 'another') throw error;
-      if (error.code !== reported) log.warn({ to, code: error.code }, `${error.message}: trying on`);
-      reported = error.code;
-      await pause(pauseMs, undefined, { signal }).catch(() => {});
-      if (!work.incoming.answerable() || signal.aborted) return false;
+    let pauseMs = FIRST_PAUSE_MS;
+    while (work.incoming.answerable() && !signal.aborted) {
       try {
         await connection.publisher.publish(target, content, options);
         return true;
-      } catch (again) {
-        error = again;
+      } catch (error) {
+        if (!(error instanceof PublishError)) throw error;
+        if (error.code === 'too-large') throw new CannotSend(error.message);
+        if (error.code === 'unroutable' && options.routes === 'another') throw error;
+        if (error.code !== reported) log.warn({ to, code: error.code }, `${error.message}: trying on`);
+        reported = error.code;
       }
+      await pause(pauseMs, undefined, { signal }).catch(() => {});
+      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     }
+    return false;
   }
 
   /** Delivers a message as it came to a queue of ours, which is declared where it is missing. */

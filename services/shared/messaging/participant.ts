@@ -4,7 +4,9 @@
 //   returns outputs                        is acked when the broker has confirmed every output
 //   throws RetryLater, or anything else    goes to a delay queue with its attempt counted, then it is acked
 //   throws ItemError, or is out of attempts    goes to ERROR as a FailedItem, then it is acked
-//   … and there is no ERROR port           goes to the dead letters with the reason in its headers
+//   … and nobody is wired to ERROR         goes to the dead letters with the reason in its headers
+//   answers what cannot be sent            goes to the dead letters, too
+//   is ended by `cancel`                   as if it had thrown what `cancel` was given
 //   does not return: the process dies      is handed out again by the broker
 //   is cut short by a drain                is handed back to the broker
 import { randomUUID } from 'node:crypto';
