@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { nodeSettings } from '../../scripts/local/launch.ts';
 import type { Taken } from './holder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,7 +22,7 @@ export interface Holder {
 export function startHolder(url: string, prefetch: number): Holder {
   const child: ChildProcess = fork(PROGRAM, [url, String(prefetch)], {
     stdio: 'inherit',
-    env: { ...process.env, NODE_COMPILE_CACHE: `${root}/.lab/compile-cache` }, // warm, as in the image
+    env: { ...process.env, ...nodeSettings(`${root}/.lab`) }, // as the lab starts its services
   });
   const exited = once(child, 'exit');
   const heard: Taken[] = [];

@@ -26,6 +26,8 @@ export interface Run {
   bytes: number;
   /** For who takes too long for all of them: so much time is measured, and nothing is checked at the end. */
   seconds?: number;
+  /** For the contender, after the broker's address. */
+  argument?: string;
 }
 
 /** Fresh queues, with `count` messages of `bytes` bytes on the input, all confirmed. */
@@ -49,13 +51,19 @@ async function fill(connection: ChannelModel, count: number, bytes: number): Pro
  * Messages a second through a contender's process, once it is warm.
  * @throws where one was lost, came twice, or stayed unanswered.
  */
-export async function runContender(file: string, url: string, { messages, bytes, seconds }: Run): Promise<number> {
+export async function runContender(
+  file: string,
+  url: string,
+  { messages, bytes, seconds, argument }: Run,
+): Promise<number> {
   const connection = await connect(url, { noDelay: true });
   const program = fileURLToPath(new URL(file, import.meta.url));
   await fill(connection, messages, bytes);
   const channel = await connection.createChannel();
   const arrived = async () => (await channel.checkQueue(SINK)).messageCount;
-  const contender = spawn(process.execPath, [program, url], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const contender = spawn(process.execPath, [program, url, ...(argument ? [argument] : [])], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const ended = once(contender, 'exit');
   try {
     let first: Reading | undefined;

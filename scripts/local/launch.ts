@@ -10,6 +10,12 @@ import { startRabbitmq } from './rabbitmq.ts';
 import { management, overviewStatus } from './rabbitmq-management.ts';
 import type { Launched } from './replica.ts';
 
+/** What the image says of Node, without the image. `lab`: the folder for what is kept. */
+export const nodeSettings = (lab: string) => ({
+  NODE_COMPILE_CACHE: join(lab, 'compile-cache'),
+  NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=8`.trim(),
+});
+
 /** A service of ours, in a process group of its own: Ctrl-C in the terminal reaches the supervisor alone. */
 export function launchService(
   service: ComposeService,
@@ -23,7 +29,7 @@ export function launchService(
     // Standard input is a pipe: its end tells the service that the supervisor is gone.
     stdio: ['pipe', log, log],
     detached: true,
-    env: { ...process.env, NODE_COMPILE_CACHE: join(options.lab, 'compile-cache'), ...env },
+    env: { ...process.env, ...nodeSettings(options.lab), ...env },
   });
   closeSync(log);
   child.stdin?.on('error', () => undefined);
