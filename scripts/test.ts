@@ -62,7 +62,14 @@ async function startServers(): Promise<NodeJS.ProcessEnv> {
 }
 
 async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
-  const args = ['--test', `--test-reporter=${REPORTER}`, '--test-reporter-destination=stdout', ...files];
+  // What hangs is said to, instead of being waited for: a whole file takes three minutes at most.
+  const args = [
+    '--test',
+    '--test-timeout=600000',
+    `--test-reporter=${REPORTER}`,
+    '--test-reporter-destination=stdout',
+    ...files,
+  ];
   const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } });
   interrupted.signal.addEventListener('abort', () => child.kill('SIGINT'));
   const { code } = await exitOf(child);

@@ -51,6 +51,7 @@ const DEFAULTS = { prefetch: 10, attempts: 5, timeoutMs: 60_000 };
 const DRAIN_LIMIT_MS = 20_000;
 /** After the limit of a drain the handlers' signals fire; they get this long to return. */
 const ABORT_GRACE_MS = 500;
+const REMOVE_LIMIT_MS = 1_000;
 
 /** An in-port while it runs. */
 interface Port {
@@ -324,7 +325,9 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
       await connection.finishAnswers();
       const own = [...ports.values()].filter(({ inport }) => inport.perReplica);
       if (connection.state().up) {
-        for (const { queue } of own) await connection.withChannel((channel) => channel.deleteQueue(queue));
+        const removed = own.map(({ queue }) => connection.withChannel((channel) => channel.deleteQueue(queue)));
+        // They expire by themselves: a broker that does not answer is not waited for.
+        await Promise.race([Promise.allSettled(removed), pause(REMOVE_LIMIT_MS, undefined, { ref: false })]);
       }
       await connection.close();
     },
