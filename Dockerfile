@@ -3,7 +3,7 @@ ARG NODE_IMAGE=node:24-slim
 FROM ${NODE_IMAGE}
 WORKDIR /lab
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/lab/.compile-cache
-# Young objects get 8 MB at a time instead of up to 64: tens of megabytes less for each busy replica, and no slower.
+# Young objects get 8 MB at a time instead of up to 64: ten megabytes less for a replica with its hands full, and no slower.
 ENV NODE_OPTIONS=--max-semi-space-size=8
 
 # Dependencies first: they change seldom, so this layer is built once.

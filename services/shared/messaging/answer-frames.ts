@@ -2,11 +2,8 @@
 // broker waits for room to hand out more.
 import type { Channel } from 'amqplib';
 import { inside } from './amqplib-inside.ts';
+import { BASIC, FRAME_END, FRAME_HEAD, METHOD } from './publish-frames.ts';
 
-const METHOD = 1;
-const FRAME_HEAD = 7;
-const FRAME_END = 0xce;
-const BASIC = 60;
 const ACK = 80;
 const NACK = 120;
 /** Class, method, delivery tag, flags. */

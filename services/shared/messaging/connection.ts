@@ -9,6 +9,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import type { Log } from '../log.ts';
+import { socketOf } from './amqplib-inside.ts';
 import { answering } from './answer-frames.ts';
 import { type Answers, createAnswers, type Incoming } from './answers.ts';
 import { coalesceWrites } from './coalesce.ts';
@@ -43,10 +44,6 @@ export interface ConnectionOptions {
 interface Consuming {
   channel: Channel;
   answers: Answers;
-}
-
-interface Destroyable {
-  destroy(error: Error): void;
 }
 
 /** Waits for something, whatever becomes of it, but not longer than this. */
@@ -234,7 +231,7 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
       timeout: CONNECT_TIMEOUT_MS,
       clientProperties: { connection_name: name },
     });
-    coalesceWrites(opened);
+    coalesceWrites(socketOf(opened));
     opened.on('error', (error) => lost.resolve(error));
     opened.on('close', (error) => {
       // The model goes with the event, before any channel hears of it: channels must not be opened again on it.
@@ -374,7 +371,8 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
           await open?.close();
         };
         await upTo(GOODBYE_LIMIT_MS, goodbye());
-        (open?.connection as { stream?: Destroyable } | undefined)?.stream?.destroy(new Error('closed'));
+        // With an error: amqplib hears of nothing else.
+        if (open !== undefined) socketOf(open).destroy(new Error('closed'));
       }
       await running;
     },

@@ -1,7 +1,7 @@
 // A list of numbered things that come in order and go in nearly the same order, thousands of them a second.
 //
 // A Map would do, but for this: V8 moves a Map that changes so much to a new table again and again, and a discarded table that has grown old
-// keeps all later ones alive, with everything in them. That was eight times the memory, and a third of the time.
+// keeps all later ones alive, with everything in them: a busy participant had 250 MB instead of 115.
 
 /** Places at the front that may stay empty before the list is cut. */
 const MOST_EMPTY = 1_000;
