@@ -2,7 +2,7 @@
 //
 //   web IMAGES     -> resize IN      ImageTask
 //   resize OUT     -> caption IN     ResizedImage
-//   caption OUT    -> store IN       CaptionedImage
+//   caption OUT    -> store IN       CaptionedImage; a ResizedImage, too, where somebody wires around `caption`
 //   resize ERROR, caption ERROR -> store IN     FailedItem: a failure is a result too
 //   store OUT      -> web RESULTS    FinishedItem, heard by every front-end replica
 //   web CANCEL     -> resize CANCEL, caption CANCEL     Cancellation, heard by every replica
@@ -65,7 +65,10 @@ export type FailedItem = z.infer<typeof FailedItem>;
 /** `code` of a FailedItem that was dropped because its job was cancelled. */
 export const CANCELLED = 'cancelled';
 
-export const ItemResult = z.union([CaptionedImage, FailedItem]);
+/** A picture, with a caption where its way led by `caption`: routes may be changed while the lab runs. */
+export const Picture = z.object({ ...ResizedImage.shape, caption: Caption.optional() });
+
+export const ItemResult = z.union([Picture, FailedItem]);
 export type ItemResult = z.infer<typeof ItemResult>;
 
 export const FinishedItem = z.object({ ...itemRef, state: z.enum(['done', 'failed', 'cancelled']) });

@@ -43,6 +43,14 @@ test('a captioned image is done, by the last worker, after the most attempts tha
   assert.deepEqual(result.recording, { ...recorder, queuedAt: 10, attempt: 2 });
 });
 
+test('a picture whose way did not lead by caption is done, without a caption', () => {
+  const data = captioned(Buffer.from('four!').toString('base64'));
+  if ('caption' in data) delete data.caption;
+  const result = toResult(deliver(data, [resize]), recorder);
+  assert(result.state === 'done');
+  assert.equal(result.caption, null);
+});
+
 test('a failed item is failed with its reason, and one of a cancelled job is cancelled', () => {
   const result = toResult(deliver(failure('not-a-picture'), []), recorder);
   assert(result.state === 'failed');

@@ -38,7 +38,7 @@ export function toResult({ data, steps, attempt, sentAt }: Delivery<ItemResult>,
   const length = decodedLength(bytes);
   if (length === undefined) return unstorable({ ...base, attempts }, 'Its picture is not base64.');
   const facts = { ...image, bytes: length, original: data.original };
-  return { ...base, state: 'done', image: facts, caption: data.caption, bytes, attempts };
+  return { ...base, state: 'done', image: facts, caption: data.caption ?? null, bytes, attempts };
 }
 
 /** The failure that takes the place of a result which the database does not take. */

@@ -28,7 +28,8 @@ interface ResultBase {
 export interface DoneResult extends ResultBase {
   state: 'done';
   image: ImageFacts;
-  caption: Caption;
+  /** Null where its way did not lead by `caption`. */
+  caption: Caption | null;
   /** The picture, base64. */
   bytes: string;
 }
