@@ -37,7 +37,7 @@ def main(url, role):
     channel.basic_qos(prefetch_count=10)
     channel.confirm_delivery()  # from here on basic_publish waits for the broker, and raises where nobody would get it
 
-    def on_message(_channel, method, properties, body):
+    def take(method, properties, body):
         try:
             answer = caption(json.loads(body))
         except (ValueError, KeyError, TypeError) as error:
@@ -50,14 +50,18 @@ def main(url, role):
         channel.basic_publish(out_exchange, "", json.dumps(answer).encode(), sent, mandatory=True)
         channel.basic_ack(method.delivery_tag)
 
-    channel.basic_consume(in_queue, on_message)
-    # Between two messages: what is in hand is finished first.
-    signal.signal(signal.SIGTERM, lambda *_: connection.add_callback_threadsafe(channel.stop_consuming))
+    # Between two messages: what is in hand is finished first. A loop, and no callback: pika calls those of signals only when no
+    # message waits, under load never.
+    stopping = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: stopping.append(number))
     print(f"consuming {in_queue}", flush=True)
-    try:
-        channel.start_consuming()
-    except KeyboardInterrupt:
-        channel.stop_consuming()
+    for method, properties, body in channel.consume(in_queue, inactivity_timeout=0.5):
+        if method is not None:
+            take(method, properties, body)
+        if stopping:
+            break
+    channel.cancel()
     connection.close()
 
 

@@ -362,6 +362,26 @@ for (const { language, command, missing } of examples) {
     assert.equal(await program.end('SIGTERM'), 0, program.output());
   });
 
+  test(`a program in ${language} ends when it is told to, with a backlog before it, and what it did not take stays`, async (context) => {
+    if (command === undefined) return context.skip(missing);
+    const t = undoStack(context);
+    const broker = await openBroker(t);
+    const { graph, before, got, wired } = await graphAround(t, 'caption', broker);
+    await lab(t, ['register', CAPTION_YAML, '--graph', graph, ...at(broker)]);
+    await wired();
+    const backlog = 3_000;
+    await Promise.all(upTo(backlog).map((n) => before.send('out', resized(n))));
+    const program = startProgram(t, [...command, broker.url]);
+    await eventually('it is at work', () => got.length > 10);
+    assert.equal(await program.end('SIGTERM'), 0, program.output());
+    assert.ok(got.length < backlog, 'it did not wait for the end of its queue');
+    const channel = await plainChannel(t, broker.url);
+    await eventually('what is left waits', async () => {
+      const { messageCount } = await channel.checkQueue('caption.IN');
+      return messageCount === backlog - got.length;
+    });
+  });
+
   test(`a program in ${language} and ours share a role's queue, each message once`, async (context) => {
     if (command === undefined) return context.skip(missing);
     const t = undoStack(context);
