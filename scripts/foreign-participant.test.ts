@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { parseGraph } from '../services/coordinator/graph.ts';
+import { parseGraph } from '../services/coordinator/graph/parse.ts';
 import { CannotRun } from './command.ts';
 import { parseForeignParticipant, readForeignParticipant } from './foreign-participant.ts';
 import { roleEdges } from './role-edges.ts';

@@ -1,6 +1,6 @@
 // Which edges of a graph name a participant, and whether the broker has bound them.
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Edge, type End, edgeText, type Graph } from '../services/coordinator/graph.ts';
+import { type Edge, type End, edgeText, type Graph } from '../services/coordinator/graph/graph.ts';
 import type { BrokerBinding } from '../services/shared/messaging/management.ts';
 import { queueOf } from '../services/shared/messaging/names.ts';
 import type { ForeignParticipant } from './foreign-participant.ts';

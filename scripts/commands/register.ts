@@ -1,81 +1,20 @@
 // `./lab register`: announces a program that speaks plain AMQP to the coordinator, as a MsgFlo participant announces itself.
 import { setTimeout as pause } from 'node:timers/promises';
-import amqplib from 'amqplib';
-import { type Graph, readGraph } from '../../services/coordinator/graph.ts';
+import type { Graph } from '../../services/coordinator/graph/graph.ts';
+import { readGraph } from '../../services/coordinator/graph/parse.ts';
 import { decimal, readConfig } from '../../services/shared/config.ts';
-import { createLog } from '../../services/shared/log.ts';
-import {
-  createManagement,
-  ManagementError,
-  managementUrlFor,
-  vhostOf,
-} from '../../services/shared/messaging/management.ts';
+import { createManagement, ManagementError, vhostOf } from '../../services/shared/messaging/management.ts';
 import { DISCOVERY_QUEUE } from '../../services/shared/messaging/names.ts';
-import { Client } from '../../services/shared/messaging/transport.ts';
+import type { Client } from '../../services/shared/messaging/transport.ts';
 import { CannotRun, type Command, textOf } from '../command.ts';
 import { type ForeignParticipant, readForeignParticipant } from '../foreign-participant.ts';
+import { type Broker, brokerOptions, connect, disconnect, findBroker, replyCode } from '../lab-broker.ts';
 import { edgesReport, roleEdges, untilBound } from '../role-edges.ts';
-import { requireLab } from '../running-lab.ts';
 import { table } from '../terminal.ts';
 
-const CONNECT_LIMIT_MS = 5_000;
 const BOUND_LIMIT_MS = 5_000;
 /** Two announcements within the time after which a participant counts as silent. */
 const ANNOUNCEMENTS_A_PERIOD = 2.2;
-
-interface Broker {
-  amqp: string;
-  management: string;
-}
-
-function address(option: string, given: unknown, schemes: readonly string[]): string | undefined {
-  const text = textOf(given);
-  if (text === undefined) return undefined;
-  const scheme = URL.parse(text)?.protocol.slice(0, -1) ?? '';
-  if (schemes.includes(scheme)) return text;
-  // Not quoted: it may hold a password.
-  throw new CannotRun(`${option} must be an address such as ${schemes[0]}://user:password@host:port`);
-}
-
-async function findBroker(values: Record<string, unknown>): Promise<Broker> {
-  const url = address('--url', values.url, ['amqp', 'amqps']);
-  const management = address('--management', values.management, ['http', 'https']);
-  if (url !== undefined) return { amqp: url, management: managementUrlFor(url, management) };
-  const found = await (await requireLab()).addresses();
-  if (found.amqp === undefined) {
-    throw new CannotRun("the broker's address is not known: ./lab up rabbitmq starts it, or give it with --url");
-  }
-  return { amqp: found.amqp, management: managementUrlFor(found.amqp, management ?? found.management) };
-}
-
-/** The broker's reply code: 404 not found, 406 declared otherwise. */
-const replyCode = (error: unknown): unknown => (error as { code?: unknown }).code;
-
-/** Tries once, so that what is wrong is said at once: a `Client` tries on until the broker is there. @throws {CannotRun} */
-async function tryBroker(amqp: string): Promise<void> {
-  try {
-    await (await amqplib.connect(amqp, { timeout: CONNECT_LIMIT_MS })).close();
-  } catch (error) {
-    const { host } = new URL(amqp);
-    const { message } = error as Error;
-    if (/ACCESS.REFUSED/.test(message)) throw new CannotRun(`the broker at ${host} refused the user or the password`);
-    if (/ConnectionClose/.test(message)) {
-      throw new CannotRun(`the broker at ${host} has no vhost ${vhostOf(amqp)}, or its user may not use it`);
-    }
-    throw new CannotRun(`cannot reach the broker at ${host}: ${message || 'no answer'}`);
-  }
-}
-
-async function connect(amqp: string, name: string): Promise<Client> {
-  await tryBroker(amqp);
-  const client = new Client(amqp, { name, log: createLog(name, name, 'silent') });
-  await new Promise<void>((resolve, reject) => {
-    client.connect((error) => (error ? reject(error) : resolve()));
-  });
-  return client;
-}
-
-const disconnect = (client: Client): Promise<void> => new Promise((resolve) => client.disconnect(() => resolve()));
 
 /** Declares its queues and exchanges as the wire contract says, so that edges can be bound before the program runs. */
 async function declare(client: Client, { inports, outports }: ForeignParticipant): Promise<void> {
@@ -170,8 +109,7 @@ export const command: Command = {
       help: 'leave its queues and exchanges to the program, which declares them its own way',
     },
     graph: { type: 'string', value: 'FILE', help: 'whose edges are shown (service.fbp)' },
-    url: { type: 'string', value: 'AMQP_URL', help: "the broker, where it is not the running lab's" },
-    management: { type: 'string', value: 'URL', help: "the broker's management API (beside it, on port 15672)" },
+    ...brokerOptions,
   },
   more:
     'The file says component, role, label, icon, inports and outports; examples/foreign/ has one, and the programs to it.\n' +

@@ -11,6 +11,7 @@ const service = (name: string, more: Partial<ComposeService> = {}): ComposeServi
   environment: {},
   ports: [],
   replicas: 1,
+  mounts: [],
   dependsOn: [],
   stopGraceMs: 1_000,
   profiles: [],
@@ -35,6 +36,15 @@ test('a replica listens on loopback, on its own port, under its own name', () =>
     REPLICA: 'resize-2',
     LAB_SUPERVISED: '1',
   });
+});
+
+test('a path below a mount becomes one of this machine', () => {
+  const coordinator = service('coordinator', {
+    mounts: [{ folder: './graphs', inside: '/graph' }],
+    environment: { GRAPH: '/graph/service.fbp', OTHER: '/graphical/x' },
+  });
+  const { GRAPH, OTHER } = replicaEnvironment(coordinator, 'coordinator-1', 40003, new Map());
+  assert.deepEqual([GRAPH, OTHER], ['graphs/service.fbp', '/graphical/x']);
 });
 
 test('a published port is kept, and a service that others speak of has one address', async () => {

@@ -1,4 +1,6 @@
-// Where each service is reached when all of them share one machine: names and ports of the Compose file become loopback ones.
+// Where each service is reached when all of them share one machine: names and ports of the Compose file become loopback ones, and
+// paths inside of a container become those that are mounted there.
+import { join } from 'node:path';
 import type { ComposeService } from './compose-file.ts';
 import { freePort, isFree } from './free-port.ts';
 
@@ -21,6 +23,12 @@ export function rewrite(value: string, addresses: Addresses): string {
   });
 }
 
+/** A path below a mount becomes one of this machine, relative to the folder of docker-compose.yml. */
+function onThisMachine(value: string, { mounts }: ComposeService): string {
+  const mount = mounts.find(({ inside }) => value.startsWith(`${inside}/`));
+  return mount === undefined ? value : join(mount.folder, value.slice(mount.inside.length + 1));
+}
+
 /** The environment of one replica of ours. */
 export function replicaEnvironment(
   service: ComposeService,
@@ -28,7 +36,10 @@ export function replicaEnvironment(
   port: number,
   addresses: Addresses,
 ): Record<string, string> {
-  const own = Object.entries(service.environment).map(([name, value]) => [name, rewrite(value, addresses)]);
+  const own = Object.entries(service.environment).map(([name, value]) => [
+    name,
+    onThisMachine(rewrite(value, addresses), service),
+  ]);
   return { ...Object.fromEntries(own), HOST: LOOPBACK, PORT: String(port), REPLICA: replica, LAB_SUPERVISED: '1' };
 }
 

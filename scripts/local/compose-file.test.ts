@@ -77,3 +77,14 @@ test('durations that cannot be read are refused', () => {
   assert.equal(durationMs('1m30s'), 90_000);
   assert.throws(() => durationMs('soon'), /soon is no duration/);
 });
+
+test('folders of this machine are read with where they are found inside; named volumes and single files of the broker do no harm', () => {
+  const [service] = readComposeFile(
+    'services:\n  x:\n    volumes:\n      - ${FOLDER:-.}:/graph:ro\n      - data:/var/lib/data\n      - ./a:/b\n',
+    {},
+  );
+  assert.deepEqual(service?.mounts, [
+    { folder: '.', inside: '/graph' },
+    { folder: './a', inside: '/b' },
+  ]);
+});

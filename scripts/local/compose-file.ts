@@ -17,6 +17,8 @@ export interface ComposeService {
   ports: PublishedPort[];
   replicas: number;
   dependsOn: { service: string; healthy: boolean }[];
+  /** Folders of this machine, and where they are found inside. */
+  mounts: { folder: string; inside: string }[];
   /** Without the leading CMD. */
   healthcheck?: { command: string[]; intervalMs: number; timeoutMs: number };
   stopGraceMs: number;
@@ -78,6 +80,12 @@ function port(given: Yaml, raw: Yaml): PublishedPort | undefined {
   return { from: Number(from), to: Number(to ?? from), target: Number(target), ...(variable ? { variable } : {}) };
 }
 
+/** A folder given as `./folder:/inside[:ro]`; named volumes are none. */
+function mount(given: Yaml): ComposeService['mounts'] {
+  const [, folder, inside] = /^(\.[^:]*|\/[^:]*):(\/[^:]*)(?::\w+)?$/.exec(String(given)) ?? [];
+  return folder === undefined ? [] : [{ folder, inside: inside! }];
+}
+
 /** A list of words, or a line that has no quotes to care about. */
 function words(given: Yaml): string[] {
   if (given === undefined || given === null) return [];
@@ -130,6 +138,7 @@ export function readComposeFile(text: string, variables: Variables): ComposeServ
           .map((given: Yaml, i: number) => port(given, rawService.ports[i]))
           .filter((published: PublishedPort | undefined) => published !== undefined),
         replicas: Number(service.scale ?? service.deploy?.replicas ?? 1),
+        mounts: (service.volumes ?? []).flatMap(mount),
         dependsOn: dependencies(service.depends_on),
         healthcheck: healthcheck(service.healthcheck),
         stopGraceMs: durationMs(service.stop_grace_period ?? '10s'),
