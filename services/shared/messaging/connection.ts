@@ -10,27 +10,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import type { Log } from '../log.ts';
 import { socketOf } from './amqplib-inside.ts';
-import { answering } from './answer-frames.ts';
-import { type Answers, createAnswers, type Incoming } from './answers.ts';
+import type { Incoming } from './answers.ts';
 import { coalesceWrites } from './coalesce.ts';
+import { createConsuming, goodbye } from './consuming.ts';
+import { createKeptChannels, type Setup } from './kept-channels.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 const HEARTBEAT_SECONDS = 10;
-const ACK_TURNS = 30;
 /** Nodes of a network that swallows packets do not refuse: the handshake gets this long. */
 const CONNECT_TIMEOUT_MS = 3_000;
-/** A broker that does not read (an alarm, a network that swallows packets) does not answer a goodbye either: it gets this long. */
-const GOODBYE_LIMIT_MS = 1_000;
-
-interface Consumer {
-  queue: string;
-  prefetch: number;
-  onMessage(incoming: Incoming): void;
-  tag?: string;
-}
-
 export interface ConnectionOptions {
   url: string;
   /** Shown in the management page: role and replica. */
@@ -38,21 +28,6 @@ export interface ConnectionOptions {
   log: Log;
   /** Called at each connection after the first. */
   onReconnect?: () => void;
-}
-
-/** The channel on which everything is consumed, and the answers to what came on it. */
-interface Consuming {
-  channel: Channel;
-  answers: Answers;
-}
-
-/** Waits for something, whatever becomes of it, but not longer than this. */
-async function upTo(limitMs: number, work: Promise<unknown>): Promise<void> {
-  const timer = new AbortController();
-  const late = pause(limitMs, undefined, { signal: timer.signal });
-  await Promise.race([work, late]).catch(() => {});
-  timer.abort();
-  late.catch(() => {});
 }
 
 type Step = (channel: Channel) => Promise<void>;
@@ -76,10 +51,20 @@ export interface BrokerConnection {
    * Keeps a channel open beside the flow: opens it now and at each new connection, and again where the broker closed it; `setup`
    * declares and consumes on it. Rejects where the broker refuses that the first time.
    */
-  keepChannel(setup: Step): Promise<void>;
-  /** Consumes from a queue, now and at each new connection. The broker hands out at most `prefetch` unanswered messages. */
-  consume(queue: string, prefetch: number, onMessage: (incoming: Incoming) => void): Promise<void>;
-  /** Takes no more messages; those in hand can still be answered. */
+  keepChannel(setup: Setup): Promise<void>;
+  /**
+   * Consumes from a queue, when what was to be declared before is there, and at each new connection. The broker hands out at most `prefetch` unanswered messages. A queue that
+   * has another name each time that it is declared is given as a function that says its name.
+   */
+  consume(queue: string | (() => string), prefetch: number, onMessage: (incoming: Incoming) => void): Promise<void>;
+  /**
+   * Takes no more messages from these queues, until it is called again without them: now, and at each new connection. Those in hand
+   * can still be answered. Resolves when the broker has stopped, or begun, to hand out.
+   */
+  pauseConsuming(queues: readonly string[]): Promise<void>;
+  /** Whether it takes nothing from some queue. */
+  paused(): boolean;
+  /** Takes no more messages, for good; those in hand can still be answered. */
   stopConsuming(): Promise<void>;
   /**
    * Waits until the broker has taken the answers that were given; for the end of a drain, before the channel closes. A quorum queue takes
@@ -101,13 +86,14 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
   const publisher = createPublisher();
   const declarations: Step[] = [];
   const upSteps: Step[] = [];
-  const keptChannels: Step[] = [];
-  const consumers: Consumer[] = [];
+  const keptChannels: Setup[] = [];
+  const consuming = createConsuming(log);
   const ready = Promise.withResolvers<void>();
   const stop = new AbortController();
   let model: ChannelModel | undefined;
-  let consuming: Consuming | undefined;
-  let consumingStopped = false;
+  const kept = createKeptChannels((session) => model === session && !stop.signal.aborted, log);
+  /** Settled when all is declared, or refused, that was asked for so far. */
+  let declared: Promise<unknown> = Promise.resolve();
   let up = false;
   let reason = `not connected to ${where} yet`;
 
@@ -136,19 +122,6 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     await Promise.all(steps.map((step) => withChannel(step)));
   };
 
-  async function register({ channel, answers }: Consuming, consumer: Consumer): Promise<void> {
-    await channel.prefetch(consumer.prefetch); // holds for the consumers registered after it
-    const { consumerTag } = await channel.consume(consumer.queue, (message) => {
-      if (message !== null) consumer.onMessage(answers.take(message));
-      else {
-        log.warn({ queue: consumer.queue }, 'the broker ended our consumer, the queue was deleted: starting over');
-        answers.close(); // an answer on a channel that is closing would throw
-        void channel.close().catch(() => {});
-      }
-    });
-    consumer.tag = consumerTag;
-  }
-
   async function openPublishing(session: ChannelModel): Promise<void> {
     const channel: ConfirmChannel = await session.createConfirmChannel();
     channel.on('error', (error) => log.error({ err: error }, 'the broker closed the publishing channel'));
@@ -161,50 +134,14 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     publisher.attach(channel);
   }
 
-  async function openConsuming(session: ChannelModel): Promise<void> {
-    const channel = await session.createChannel();
-    const answers = createAnswers(answering(channel));
-    channel.on('error', (error) => log.error({ err: error }, 'the broker closed the consuming channel'));
-    channel.on('close', () => {
-      answers.close();
+  const openConsuming = (session: ChannelModel): Promise<void> =>
+    consuming.open(session, () =>
       reopen(session, 'consuming', async (same) => {
-        await runAll(declarations);
-        await openConsuming(same);
+        await Promise.all([runAll(declarations), openConsuming(same)]);
+        await consuming.begin();
         await runAll(upSteps);
-      });
-    });
-    consuming = { channel, answers };
-    if (consumingStopped) return;
-    for (const consumer of consumers) await register(consuming, consumer);
-  }
-
-  async function openKept(session: ChannelModel, setup: Step): Promise<void> {
-    const channel = await session.createChannel();
-    channel.on('error', (error) => log.error({ err: error }, 'the broker closed a channel beside the flow'));
-    try {
-      await setup(channel);
-    } catch (error) {
-      await channel.close().catch(() => {}); // closed by the broker already: that is what was thrown
-      throw error;
-    }
-    channel.on('close', () => {
-      if (model === session && !stop.signal.aborted) void reopenKept(session, setup);
-    });
-  }
-
-  async function reopenKept(session: ChannelModel, setup: Step): Promise<void> {
-    for (let reported = ''; ; ) {
-      await pause(LONGEST_PAUSE_MS);
-      if (model !== session || stop.signal.aborted) return;
-      try {
-        return await openKept(session, setup);
-      } catch (error) {
-        const { message } = error as Error;
-        if (message !== reported) log.warn({ err: message }, 'could not open a channel beside the flow: trying on');
-        reported = message;
-      }
-    }
-  }
+      }),
+    );
 
   /** Opens a channel again after the broker closed it, as long as its connection lives; gives the connection up where that fails. */
   function reopen(session: ChannelModel, what: string, open: (session: ChannelModel) => Promise<void>): void {
@@ -217,7 +154,7 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
       })
       .catch((error: unknown) => {
         log.error({ err: error }, `could not open the ${what} channel again: connecting anew`);
-        consuming?.answers.close(); // an answer on a channel that is closing would throw
+        consuming.endAnswers();
         session.close().catch(() => {}); // its close event starts the next connection
       });
   }
@@ -249,10 +186,10 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     model = opened;
     try {
       publisher.setBlocked(undefined);
-      await Promise.all([runAll(declarations), openPublishing(opened)]);
-      await openConsuming(opened);
+      await Promise.all([runAll(declarations), openPublishing(opened), openConsuming(opened)]);
+      await consuming.begin();
       await runAll(upSteps);
-      for (const setup of keptChannels) openKept(opened, setup).catch(() => void reopenKept(opened, setup));
+      for (const setup of keptChannels) kept.keep(opened, setup);
       if (stop.signal.aborted) return;
       up = true;
       onUp();
@@ -263,7 +200,7 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     } finally {
       down(`the connection to ${where} was lost`);
       model = undefined;
-      consuming = undefined;
+      consuming.lost();
       await opened.close().catch(() => {}); // gone already in most cases
     }
   }
@@ -316,14 +253,17 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     withChannel,
     async declare(step) {
       declarations.push(step);
-      if (up) await unlessLost(withChannel(step));
+      if (!up) return;
+      const declaring = unlessLost(withChannel(step));
+      declared = Promise.allSettled([declared, declaring]);
+      await declaring;
     },
     async onUp(step) {
       upSteps.push(step);
       if (up) await unlessLost(withChannel(step));
     },
     async keepChannel(setup) {
-      const opening = up && model !== undefined ? unlessLost(openKept(model, setup)) : undefined;
+      const opening = up && model !== undefined ? unlessLost(kept.open(model, setup)) : undefined;
       keptChannels.push(setup); // from now on: a connection may come before this one is open
       try {
         await opening;
@@ -332,30 +272,11 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
         throw error;
       }
     },
-    async consume(queue, prefetch, onMessage) {
-      const consumer: Consumer = { queue, prefetch, onMessage };
-      consumers.push(consumer);
-      if (up && consuming !== undefined) await unlessLost(register(consuming, consumer));
-    },
-    async stopConsuming() {
-      consumingStopped = true;
-      const channel = consuming?.channel;
-      if (channel === undefined) return;
-      const tags = consumers.map((consumer) => consumer.tag).filter((tag) => tag !== undefined);
-      // Where the channel is gone, nothing comes any more; where the broker does not answer, it ends with the connection.
-      await upTo(GOODBYE_LIMIT_MS, Promise.all(tags.map((tag) => channel.cancel(tag))));
-    },
-    async finishAnswers() {
-      if (consuming === undefined) return;
-      const { channel, answers } = consuming;
-      const takeTurns = async (): Promise<void> => {
-        answers.flush();
-        for (let turn = 0; turn < ACK_TURNS; turn += 1) {
-          for (const { queue } of consumers) await channel.checkQueue(queue);
-        }
-      };
-      await upTo(GOODBYE_LIMIT_MS, takeTurns()); // where the channel is gone, so is all that was unanswered
-    },
+    consume: (queue, prefetch, onMessage) => unlessLost(consuming.consume(queue, prefetch, onMessage, declared)),
+    pauseConsuming: (queues) => unlessLost(consuming.pause(queues)),
+    paused: consuming.paused,
+    stopConsuming: consuming.stop,
+    finishAnswers: consuming.finishAnswers,
     async close() {
       if (!stop.signal.aborted) {
         stop.abort();
@@ -363,14 +284,7 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
         const open = model;
         model = undefined;
         // The channel first: its close comes after the acks written on it, the connection's would overtake them.
-        const { channel, answers } = consuming ?? {};
-        answers?.flush();
-        answers?.close(); // what is answered now is answered too late
-        const goodbye = async (): Promise<void> => {
-          await channel?.close().catch(() => {});
-          await open?.close();
-        };
-        await upTo(GOODBYE_LIMIT_MS, goodbye());
+        await goodbye(consuming.close().then(() => open?.close()));
         // With an error: amqplib hears of nothing else.
         if (open !== undefined) socketOf(open).destroy(new Error('closed'));
       }

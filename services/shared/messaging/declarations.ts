@@ -1,7 +1,8 @@
 // What is declared on the broker, to the letter as MsgFlo's wire contract says: with any other argument the broker refuses
 // whoever declares it next. Types, limits and lengths of queues are matters of policies and of the vhost's default.
+import { randomUUID } from 'node:crypto';
 import type { Channel } from 'amqplib';
-import { deadLettersOf } from './names.ts';
+import { controlExchangeOf, deadLettersOf } from './names.ts';
 
 /** How long the queue of a single replica outlives its last consumer. Long enough for a reconnect. Milliseconds. */
 const REPLICA_QUEUE_EXPIRES_MS = 60_000;
@@ -46,4 +47,26 @@ export async function declareDelayQueue(channel: Channel, name: string, queue: s
       'x-overflow': 'reject-publish',
     },
   });
+}
+
+/** MsgFlo's edges have no key. With one, nobody who lists edges takes the word to a role for one. */
+const CONTROL_KEY = 'control';
+
+/** Where the replicas of a role are told to pause and to go on. */
+export async function declareControl(channel: Channel, role: string): Promise<void> {
+  await channel.assertExchange(controlExchangeOf(role), 'fanout', { durable: true });
+}
+
+/** The queue on which one connection of a replica hears that, gone with it. The name begins as those of roles do not. */
+export async function declareControlQueue(channel: Channel, role: string): Promise<string> {
+  const exchange = controlExchangeOf(role);
+  await declareControl(channel, role);
+  const { queue } = await channel.assertQueue(`.${exchange}-${randomUUID()}`, {
+    exclusive: true,
+    autoDelete: true,
+    durable: false,
+    arguments: { 'x-queue-type': 'classic' },
+  });
+  await channel.bindQueue(queue, exchange, CONTROL_KEY);
+  return queue;
 }

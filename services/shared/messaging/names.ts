@@ -1,5 +1,5 @@
-// How queues, exchanges and ports are named. Fixed by MsgFlo's wire contract, but for what is ours: delay queues and the
-// queues of a single replica.
+// How queues, exchanges and ports are named. Fixed by MsgFlo's wire contract, but for what is ours: delay queues, the
+// queues of a single replica, and what pauses a role.
 
 /** The queue of a role's port, unless the port announces another: `resize.IN`. */
 export function queueOf(role: string, port: string): string {
@@ -24,6 +24,16 @@ export function delayQueueOf(queue: string, levelMs: number): string {
 /** The direct exchange of a roundrobin edge. */
 export function roundrobinExchangeOf(source: string): string {
   return `out-${source}`;
+}
+
+/** Where the replicas of a role are told to pause and to go on. A fanout exchange; each binds a queue of its own. */
+export function controlExchangeOf(role: string): string {
+  return `control-${role}`;
+}
+
+/** An exchange that nothing is ever published to: it is there as long as the role is paused. */
+export function pausedFlagOf(role: string): string {
+  return `paused-${role}`;
 }
 
 /** The queue on which participants announce themselves to the coordinator. */

@@ -22,6 +22,7 @@ import { decodeData, readEnvelope, writeHeaders } from './envelope.ts';
 import { createFate, firstIssue, type Work } from './fate.ts';
 import { Handling, type Outcome } from './handling.ts';
 import { queueOf, replicaQueueOf } from './names.ts';
+import { obeyPauses } from './pausing.ts';
 import { activeTrace, type Span, startSpan } from './trace.ts';
 import type {
   BatchInPort,
@@ -143,6 +144,8 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
   );
   client.connect(() => {}); // in the background: what is set up from here on is done when the broker is there
   const { connection } = client;
+  // What each replica hears for itself is control, too: it is heard while the role is paused.
+  const shared = [...ports.values()].filter(({ inport }) => !inport.perReplica).map(({ queue }) => queue);
   const settle = createFate({ role, outports, connection, signal: stop.signal, log, metrics });
   const surroundings: Omit<HandlerContext, 'signal'> = {
     role,
@@ -264,6 +267,11 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
     failed(error);
     if (!error) participant.register(failed);
   });
+  if (shared.length > 0) {
+    obeyPauses(connection, role, shared, log).catch((error: unknown) => {
+      log.error({ err: error }, 'the broker refused what pausing needs');
+    });
+  }
   const announcements = setInterval(() => participant.register(failed), (period * 1000) / 2.2);
   announcements.unref();
 
@@ -271,9 +279,12 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
     if (draining) return { ok: false, reason: 'draining' };
     const state = connection.state();
     if (!state.up) return { ok: false, reason: state.reason };
-    const consuming = [...ports.values()].map(({ queue }) => queue);
+    const paused = connection.paused();
+    const consuming = [...ports.values()]
+      .map(({ queue }) => queue)
+      .filter((queue) => !paused || !shared.includes(queue));
     // A broker in an alarm is no fault of ours, and starting anew would not help.
-    return { ok: true, detail: { consuming, inHand, blocked: connection.publisher.blocked() } };
+    return { ok: true, detail: { consuming, paused, inHand, blocked: connection.publisher.blocked() } };
   }
 
   /** Resolves true when nothing is in hand any more, false when the time is up. */
