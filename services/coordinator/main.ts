@@ -1,99 +1,92 @@
-// The coordinator: hears on the queue `fbp` who is there, and binds them as the graph file says. One for a vhost: `fbp` is a
-// work queue, and two coordinators would each hear half of the participants.
-import msgflo from 'msgflo-nodejs';
+// The coordinator as a process: hears who is there, wires them as the graph says, and lets people and programs change the graph
+// while it runs. In the lab it has service.fbp; it also runs alone, beside any MsgFlo network:
+// AMQP_URL=amqp://… FBP_PORT=3569 FBP_SECRET=… GRAPH=none node services/coordinator/main.ts
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import { readConfig, text, url, wholeNumber } from '../shared/config.ts';
-import { listen, operationsHandler } from '../shared/http.ts';
+import { type Health, listen } from '../shared/http.ts';
 import { runService } from '../shared/lifecycle.ts';
-import { declareDeadLetters } from '../shared/messaging/declarations.ts';
-import { createManagement, vhostOf } from '../shared/messaging/management.ts';
-import { type MessageBroker, registerTransport } from '../shared/messaging/transport.ts';
+import { managementUrlFor } from '../shared/messaging/management.ts';
 import { createMetrics } from '../shared/metrics.ts';
-import { readGraph } from './graph.ts';
-import { createParticipants } from './participants.ts';
-import { setPolicies } from './policies.ts';
-import { createWiring } from './wiring.ts';
+import { createCoordinator } from './coordinator.ts';
+import { createFbpServer } from './fbp/server.ts';
+import { openGraphFile } from './graph/graph-file.ts';
+import { httpApi } from './http/http-api.ts';
+import { readLibrary } from './library.ts';
 
-/** How often silent participants are looked for, milliseconds. */
-const SILENCE_CHECK_MS = 10_000;
+/** What GRAPH says where no file is wanted. */
+const NO_GRAPH = 'none';
 
 runService('coordinator', async (life) => {
   const config = readConfig({
     host: text('HOST', { fallback: '127.0.0.1' }),
     port: wholeNumber('PORT', { fallback: 3569, min: 0, max: 65_535 }),
+    fbpPort: wholeNumber('FBP_PORT', { fallback: -1, min: 0, max: 65_535 }),
     amqpUrl: url('AMQP_URL', ['amqp', 'amqps']),
-    managementUrl: url('MANAGEMENT_URL', ['http', 'https']),
+    managementUrl: url('MANAGEMENT_URL', ['http', 'https'], { fallback: '' }),
+    secret: text('FBP_SECRET', { fallback: '', secret: true }),
+    origins: text('FBP_ORIGINS', { fallback: 'https://app.flowhub.io' }),
     graph: text('GRAPH', { fallback: 'service.fbp' }),
+    library: text('LIBRARY', { fallback: 'package.json' }),
   });
-  const { log } = life;
-  const graph = await readGraph(config.graph);
-  const metrics = createMetrics({ role: 'coordinator', replica: life.replica });
-  const participants = createParticipants();
-  const management = createManagement(config.managementUrl, vhostOf(config.amqpUrl));
+  const { log, replica } = life;
+  const allowedOrigins = config.origins.split(',').map((origin) => origin.trim());
+  const file = config.graph === NO_GRAPH ? undefined : openGraphFile(config.graph);
+  await file?.read(); // a graph that cannot be read is said before anything is begun
+  const library = readLibrary(config.library);
+  const metrics = createMetrics({ role: 'coordinator', replica });
+  if (config.secret === '') log.warn('FBP_SECRET is not set: clients may look, and nobody may change anything');
 
-  registerTransport();
-  const broker = msgflo.transport.getBroker(config.amqpUrl, {
-    name: life.replica,
+  const coordinator = createCoordinator({
+    url: config.amqpUrl,
+    managementUrl: config.managementUrl || managementUrlFor(config.amqpUrl),
+    name: replica,
+    ...(file === undefined ? {} : { file }),
+    library,
     log,
-    background: true,
-    managementUrl: config.managementUrl,
-    onReconnect: () => {
-      metrics.reconnects.inc();
-      void prepare();
+    onReconnect: () => metrics.reconnects.inc(),
+    onLost: () => {
+      process.exitCode = 1;
+      process.kill(process.pid, 'SIGTERM'); // whoever supervises it starts it again, to stand by
     },
-  }) as MessageBroker;
+  });
+  life.onStop('the connection to the broker', () => coordinator.close());
 
-  const wiring = createWiring(
-    graph,
-    participants,
-    {
-      bind: (src, tgt) =>
-        new Promise((resolve, reject) => {
-          broker.addBinding({ type: 'pubsub', src, tgt }, (error) => (error ? reject(error) : resolve()));
-        }),
-      declareDeadLetters: (queue) => broker.connection.withChannel((channel) => declareDeadLetters(channel, queue)),
-    },
-    log,
-  );
-
-  /** What a broker needs once for each of our connections to it. */
-  async function prepare(): Promise<void> {
-    await setPolicies(management, log);
-    await wiring.restart();
+  function health(): Health {
+    const ready = coordinator.ready();
+    if (!ready.ok) return ready.standingBy ? { ok: true, detail: { standingBy: ready.reason } } : ready;
+    const network = coordinator.main();
+    const edges = network === undefined ? [] : coordinator.wiring.edges(network.id);
+    const missing = edges.flatMap((wired) => (wired.state === 'waiting' && !wired.final ? [wired.why] : []));
+    if (missing.length > 0) return { ok: false, reason: `not wired yet: ${[...new Set(missing)].join(', ')}` };
+    const detail = { edges: edges.length, participants: coordinator.participants.all().length };
+    return {
+      ok: true,
+      detail: { ...detail, ...(coordinator.fileProblem() ? { file: coordinator.fileProblem() } : {}) },
+    };
   }
 
-  broker.connect(() => {});
-  broker.subscribeParticipantChange((message) => {
-    const skipped = participants.hear(message.data);
-    if (skipped !== undefined) log.warn({ why: skipped }, 'skipped an announcement');
-    wiring.update().finally(() => broker.ackMessage(message));
+  const fbp = createFbpServer({
+    coordinator,
+    secret: config.secret,
+    runtime: { id: randomUUID(), label: 'queuelab', namespace: library.namespace },
+    allowedOrigins,
+    log,
   });
-  life.onStop('the connection to the broker', () => new Promise((resolve) => broker.disconnect(() => resolve())));
-
-  const silence = setInterval(() => {
-    for (const { id } of participants.dropSilent()) log.info({ participant: id }, 'silent for ten minutes: dropped');
-  }, SILENCE_CHECK_MS);
-  life.onStop('the watch for silent participants', () => clearInterval(silence));
-
+  life.onStop('the FBP protocol', () => fbp.close());
   const page = await listen(
-    operationsHandler({
-      health() {
-        const state = broker.connection.state();
-        if (!state.up) return { ok: false, reason: state.reason };
-        const missing = wiring.missing();
-        if (missing.length > 0) return { ok: false, reason: `not wired yet: ${missing.join(', ')}` };
-        return { ok: true, detail: { edges: graph.edges.length, participants: participants.all().length } };
-      },
+    httpApi({
+      coordinator,
+      secret: config.secret,
+      allowedOrigins,
+      ...(file === undefined ? {} : { file: { id: file.id, path: basename(file.path) } }),
+      health,
       metrics: metrics.registry,
+      log,
     }),
-    config,
+    { host: config.host, port: config.fbpPort >= 0 ? config.fbpPort : config.port },
   );
-  life.onStop('the operations page', () => page.close());
-
-  void broker.connection.ready.then(async () => {
-    await prepare();
-    // Bindings outlive the coordinator, and participants announce themselves twice a minute: until then this is what is known.
-    await management.bindings().then(wiring.adopt, (error: unknown) => {
-      log.warn({ err: error }, 'could not read what is bound already: waiting for the participants');
-    });
-  });
+  page.server.on('upgrade', fbp.handleUpgrade);
+  life.onStop('the HTTP interface', () => page.close());
+  log.info({ port: page.port, graph: file?.path ?? NO_GRAPH }, 'listening: HTTP, and the FBP protocol over WebSocket');
 });

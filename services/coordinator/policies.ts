@@ -20,6 +20,19 @@ const ROLE_QUEUES: Policy = {
   },
 };
 
+/**
+ * Dead letters are looked at again and again, each time handed out and put back: RabbitMQ 4 would give a message up at its twentieth
+ * delivery that ended with a lost connection.
+ */
+const DEAD_LETTERS: Policy = {
+  pattern: '^dead-',
+  'apply-to': 'queues',
+  priority: 1,
+  definition: { 'delivery-limit': 1_000_000 },
+};
+
+const POLICIES = { 'lab-roles': ROLE_QUEUES, 'lab-dead-letters': DEAD_LETTERS };
+
 const PAUSE_MS = 1_000;
 const TRIES = 30;
 
@@ -27,7 +40,7 @@ const TRIES = 30;
 export async function setPolicies(management: Management, log: Log): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     try {
-      await management.setPolicy('lab-roles', ROLE_QUEUES);
+      for (const [name, policy] of Object.entries(POLICIES)) await management.setPolicy(name, policy);
       return;
     } catch (error) {
       if (tried === TRIES) {
