@@ -11,7 +11,6 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
 
 COPY services ./services
-COPY service.fbp ./
 # Each service is loaded once, so that its compiled code is in the image: a replica starts in half the time.
 RUN for main in services/*/main.ts; do LAB_LOAD_ONLY=1 node "$main" || exit 1; done
 

@@ -18,6 +18,10 @@ const benchmarks: Record<
     about: 'milliseconds from SIGKILL of a worker to its first message in another one’s hands',
     load: () => import('./resume.ts'),
   },
+  coordinator: {
+    about: 'changing routes under load, the cost of listening in, noticing a killed replica, memory of the coordinator',
+    load: () => import('./coordinator.ts'),
+  },
 };
 
 /** One measured figure, with what is wanted of it where something is. */

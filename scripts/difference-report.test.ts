@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import type { Difference } from '../services/coordinator/graph-difference.ts';
+import type { Difference } from '../services/coordinator/http/graph-difference.ts';
 import { differenceLines, differenceSentence, isSame, takesAway } from './difference-report.ts';
 
 const NONE: Difference = {

@@ -1,5 +1,5 @@
 // Shows how a graph file differs from the live graph, line by line.
-import type { Difference } from '../services/coordinator/graph-difference.ts';
+import type { Difference } from '../services/coordinator/http/graph-difference.ts';
 import { printable } from './printable.ts';
 import { paint, plural, table } from './terminal.ts';
 

@@ -1,7 +1,8 @@
 // `./lab connect` and `./lab disconnect`: edges made and taken away while the graph is live, by hand.
-import type { EdgeChanges } from '../services/coordinator/edge-changes.ts';
+
 import { edgeText } from '../services/coordinator/graph/graph.ts';
 import { GraphError, parseEdge } from '../services/coordinator/graph/parse.ts';
+import type { EdgeChanges } from '../services/coordinator/http/edge-changes.ts';
 import { CannotRun } from './command.ts';
 import { coordinator, noAsExitCode } from './coordinator-client.ts';
 import { printable } from './printable.ts';

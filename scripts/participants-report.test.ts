@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import type { ParticipantView } from '../services/coordinator/participants.ts';
+import type { ParticipantView } from '../services/coordinator/participants/participants.ts';
 import { type ParticipantsAnswer, participantsReport } from './participants-report.ts';
 
 const NOW = 1_700_000_000_000;

@@ -1,5 +1,5 @@
 // The table of `./lab participants`: who is there, by role, with their ports and when they were last heard.
-import type { ParticipantState, ParticipantView, PortView } from '../services/coordinator/participants.ts';
+import type { ParticipantState, ParticipantView, PortView } from '../services/coordinator/participants/participants.ts';
 import { printable } from './printable.ts';
 import { paint, type Style, seconds, table } from './terminal.ts';
 

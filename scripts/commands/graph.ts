@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { parseGraph } from '../../services/coordinator/graph/parse.ts';
-import type { Difference } from '../../services/coordinator/graph-difference.ts';
-import type { GraphView } from '../../services/coordinator/graph-view.ts';
+import type { Difference } from '../../services/coordinator/http/graph-difference.ts';
+import type { GraphView } from '../../services/coordinator/http/graph-view.ts';
 import { ask, onTerminal } from '../ask.ts';
 import { CannotRun, type Command, textOf } from '../command.ts';
 import {

@@ -8,10 +8,11 @@
 //   └─▲───────┘        └─────────┬───┘        └─▲──┬────────┘
 //     │                          └ERROR───────IN┘  │
 //     └RESULTS───────────────────────────────────OUT┘
+
+import type { Style } from '../terminal.ts';
 import { type Canvas, createCanvas } from './canvas.ts';
 import { type Box, type Lane, type LaneEnd, type Link, layOut, type Row } from './graph-row.ts';
 import type { Strokes } from './graph-strokes.ts';
-import type { Style } from '../terminal.ts';
 
 /** So much wider than it must be a gap becomes where there is room. */
 const STRETCH = 4;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import type { EdgeView, GraphView } from '../../services/coordinator/graph-view.ts';
+import type { EdgeView, GraphView } from '../../services/coordinator/http/graph-view.ts';
 import { drawGraph, hasUnicode } from './graph-drawing.ts';
 
 const edge = (text: string, more: Partial<EdgeView> = {}): EdgeView => ({

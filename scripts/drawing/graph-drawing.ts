@@ -1,11 +1,11 @@
 // Draws the live graph as text: boxes for the roles, arrows for the edges, and in lines below whatever the picture cannot show.
-import type { EdgeView, GraphView } from '../../services/coordinator/graph-view.ts';
+import type { EdgeView, GraphView } from '../../services/coordinator/http/graph-view.ts';
+import { printable } from '../printable.ts';
+import { paint, plural, table } from '../terminal.ts';
 import { drawRow } from './draw-row.ts';
 import { arrange } from './graph-order.ts';
 import { type Box, type Link, layOut, type Row } from './graph-row.ts';
 import { ASCII, LINES } from './graph-strokes.ts';
-import { printable } from '../printable.ts';
-import { paint, plural, table } from '../terminal.ts';
 
 export interface DrawingOptions {
   /** Columns to draw within. */

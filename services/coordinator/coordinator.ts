@@ -213,7 +213,6 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       participants,
       coreRoles,
       connection,
-      management,
       send,
       beforeEdgesGo: endTapsOf,
       save,

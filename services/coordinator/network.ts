@@ -6,7 +6,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../shared/log.ts';
 import type { BrokerConnection } from '../shared/messaging/connection.ts';
-import type { Management } from '../shared/messaging/management.ts';
 import { pauseRole, resumeRole } from '../shared/messaging/pausing.ts';
 import { type CoreRoles, isCore } from './core-components.ts';
 import { applyChanges, type Change, ChangeError, type GraphEvent } from './graph/change.ts';
@@ -40,7 +39,7 @@ export interface Network {
   change(changes: readonly Change[], by?: unknown): Promise<{ events: GraphEvent[]; swapped: number }>;
   /** Lets its roles take work, starts the components that run in the coordinator, sends its initial packets. */
   start(by?: unknown): Promise<void>;
-  /** Pauses its roles. Resolves with the queues from which somebody who does not obey still takes. */
+  /** Pauses its roles. Resolves with the queues from which somebody still takes, or has messages in hand, when the time to obey is over. */
   stop(by?: unknown): Promise<{ stillConsuming: string[] }>;
   /** Writes the graph to its file; resolves with the file's name. @throws where it has none, or it cannot be written */
   persist(): Promise<string>;
@@ -78,7 +77,6 @@ export interface NetworkOptions {
   participants: Participants;
   coreRoles: CoreRoles;
   connection: BrokerConnection;
-  management: Management;
   /** Puts data in at a port. */
   send(to: Initial['to'], data: unknown): Promise<void>;
   /**
@@ -98,7 +96,7 @@ const OBEY_WITHIN_MS = 2_000;
 const ASK_EVERY_MS = 100;
 
 export function createNetwork(options: NetworkOptions): LiveNetwork {
-  const { id, wiring, ports, participants, coreRoles, connection, management, emit, save, log } = options;
+  const { id, wiring, ports, participants, coreRoles, connection, emit, save, log } = options;
   let graph = options.graph;
   let state = options.state;
   let startedAt = options.startedAt;
@@ -127,13 +125,13 @@ export function createNetwork(options: NetworkOptions): LiveNetwork {
     return [...new Set(queues)];
   }
 
-  /** How many messages wait in a queue. */
-  async function depth(queue: string): Promise<number> {
+  /** A consumer that was cancelled counts until all that it holds is answered. */
+  async function depth(queue: string): Promise<{ ready: number; consumers: number }> {
     try {
-      const { messageCount } = await connection.withChannel((channel) => channel.checkQueue(queue));
-      return messageCount;
+      const { messageCount, consumerCount } = await connection.withChannel((channel) => channel.checkQueue(queue));
+      return { ready: messageCount, consumers: consumerCount };
     } catch {
-      return 0; // it is not there: announced, and gone since
+      return { ready: 0, consumers: 0 }; // it is not there: announced, and gone since
     }
   }
 
@@ -183,9 +181,11 @@ export function createNetwork(options: NetworkOptions): LiveNetwork {
     graph = after;
     let swapped: number;
     try {
-      ({ swapped } = await wiring.reroute(id, after));
+      // Side by side: a coordinator that dies in between brings to its end what was begun.
+      [{ swapped }] = await Promise.all([wiring.reroute(id, after), save()]);
     } catch (error) {
       graph = before;
+      await save();
       for (const { role, component } of born) await coreRoles.remove(role, component);
       throw error;
     } finally {
@@ -194,8 +194,9 @@ export function createNetwork(options: NetworkOptions): LiveNetwork {
     for (const { role, component } of dead) await coreRoles.remove(role, component);
     if (state === 'started') for (const { role, component } of born) await coreRoles.start(role, component);
     const added = events.flatMap((event) => (event.do === 'addinitial' ? [event.initial] : []));
+    const waiting = pending.length;
     pending = [...pending.filter((initial) => after.initials.includes(initial)), ...(state === 'started' ? added : [])];
-    await save();
+    if (pending.length + waiting > 0) await save();
     for (const event of events) emit({ kind: 'graph', graph: id, event, by });
     await sendInitials();
     return { events, swapped };
@@ -225,16 +226,13 @@ export function createNetwork(options: NetworkOptions): LiveNetwork {
     return { stillConsuming };
   }
 
-  /**
-   * The queues that still have consumers when the time to obey is over. The management API says so at once; a queue itself counts a
-   * consumer that was cancelled until all that it holds is answered.
-   */
+  /** The queues that still have consumers when the time to obey is over. */
   async function disobedient(): Promise<string[]> {
     const queues = workQueues(workers());
     const limit = performance.now() + OBEY_WITHIN_MS;
     for (;;) {
-      const consumed = new Set((await management.consumers()).map(({ queue }) => queue.name));
-      const left = queues.filter((queue) => consumed.has(queue));
+      const asked = await Promise.all(queues.map(async (queue) => ({ queue, ...(await depth(queue)) })));
+      const left = asked.filter(({ consumers }) => consumers > 0).map(({ queue }) => queue);
       if (left.length === 0 || performance.now() > limit) return left;
       await pause(ASK_EVERY_MS);
     }
@@ -250,7 +248,7 @@ export function createNetwork(options: NetworkOptions): LiveNetwork {
     async status() {
       const own = ownNodes().map(({ role }) => role);
       const depths = await Promise.all(workQueues([...workers(), ...own]).map(depth));
-      const working = coreRoles.inHand(own) > 0 || depths.some((ready) => ready > 0);
+      const working = coreRoles.inHand(own) > 0 || depths.some(({ ready }) => ready > 0);
       const started = state === 'started';
       return { started, running: started && working, ...(startedAt === undefined ? {} : { startedAt }) };
     },

@@ -1,12 +1,14 @@
 // The lab on real Docker, with ports and a project name of its own.
 import { freePorts } from '../../scripts/local/free-port.ts';
-import { type LabUnderTest, must, run } from './lab-under-test.ts';
+import { type LabUnderTest, must, ownGraphFolder, run } from './lab-under-test.ts';
 import { describeLab } from './scenario.ts';
 
 const project = `queuelab-e2e-${process.pid}`;
 const [frontend, coordinator, rabbitmq, management] = await freePorts(4);
+const graphFolder = ownGraphFolder();
 const env = {
   ...process.env,
+  GRAPH_FOLDER: graphFolder,
   COMPOSE_PROJECT_NAME: project,
   FRONTEND_PORT: String(frontend),
   COORDINATOR_PORT: String(coordinator),
@@ -20,6 +22,7 @@ const lab: LabUnderTest = {
   name: 'Docker',
   url: `http://127.0.0.1:${frontend}`,
   env,
+  graph: `${graphFolder}/service.fbp`,
   async up() {
     await compose('up', '--build', '--wait');
   },

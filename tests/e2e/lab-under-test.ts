@@ -1,6 +1,9 @@
 // The lab as a user has it, for the end-to-end tests: the same promises are kept in Docker and without.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -10,6 +13,8 @@ export interface LabUnderTest {
   readonly name: 'Docker' | 'no Docker';
   /** Where the front end answers. */
   readonly url: string;
+  /** The graph file that its coordinator reads. */
+  readonly graph: string;
   /** The environment for every command, so that a test's lab is apart from others on the machine. */
   readonly env: NodeJS.ProcessEnv;
   up(): Promise<void>;
@@ -27,6 +32,15 @@ export interface LabUnderTest {
   leftovers(): Promise<string[]>;
   /** The last lines of every service's log. */
   logs(): Promise<string>;
+}
+
+/** A folder with a copy of service.fbp that a test may edit, for GRAPH_FOLDER. It goes with the test run's temporary files. */
+export function ownGraphFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'queuelab-graph-'));
+  chmodSync(folder, 0o755); // the container's user is another
+  copyFileSync(join(root, 'service.fbp'), join(folder, 'service.fbp'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 export interface Ran {

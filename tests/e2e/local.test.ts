@@ -2,12 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { findSupervisor } from '../../scripts/local/control-client.ts';
 import { freePorts } from '../../scripts/local/free-port.ts';
-import { type LabUnderTest, must, root, run } from './lab-under-test.ts';
+import { type LabUnderTest, must, ownGraphFolder, root, run } from './lab-under-test.ts';
 import { describeLab } from './scenario.ts';
 
 const [frontend, coordinator, rabbitmq, management] = await freePorts(4);
+const graphFolder = ownGraphFolder();
 const env = {
   ...process.env,
+  GRAPH_FOLDER: graphFolder,
   COMPOSE_PROJECT_NAME: `queuelab-e2e-${process.pid}`, // so that `down --all` leaves alone a lab that runs on Docker
   FRONTEND_PORT: String(frontend),
   COORDINATOR_PORT: String(coordinator),
@@ -36,6 +38,7 @@ const lab: LabUnderTest = {
   name: 'no Docker',
   url: `http://127.0.0.1:${frontend}`,
   env,
+  graph: `${graphFolder}/service.fbp`,
   async up() {
     await lab_('up', '--local');
     await supervisor();

@@ -1,5 +1,6 @@
 // What the lab promises, tried on the real thing. Both modes are held to it by the same tests, in this order.
 import assert from 'node:assert/strict';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
 import { eventually } from '../helpers/eventually.ts';
 import { assertAllDone, jobDone, readJob, sendJob } from './jobs.ts';
@@ -119,12 +120,48 @@ export function describeLab(lab: LabUnderTest): void {
       assert.ok(new Set(replicas).size >= 3, `the load was shared by ${[...new Set(replicas)].join(', ')}`);
     });
 
+    promise('a killed worker is shown gone within 2 s', async () => {
+      const states = async (): Promise<string[]> => {
+        const { stdout } = await lab_('participants', '--role', 'caption', '--json');
+        return (JSON.parse(stdout) as { participants: { state: string }[] }).participants.map(({ state }) => state);
+      };
+      await eventually('a worker is up', async () => (await states()).includes('up'));
+      await lab.kill('caption', 'all');
+      await eventually('it is shown gone', async () => !(await states()).includes('up'), { withinMs: 2_000 });
+      await lab.start('caption');
+    });
+
+    promise('routes are changed under load, by command and by the file, and every image is done once', async () => {
+      const text = await readFile(lab.graph, 'utf8');
+      await lab.scale('resize', 1); // so that there is still work to do when the routes change
+      const id = await sendJob(lab, 500, 'sample:harbour');
+      await underWay(lab, id);
+      await lab_('connect', 'resize OUT -> IN store', '--swap', 'resize OUT -> IN caption');
+      const now = await finished(lab, id);
+      await eventually('more is done by the new way', async () => (await finished(lab, id)) > now + 20);
+      assert.equal((await run(['./lab', 'graph', 'diff', lab.graph], { env: lab.env })).code, 1);
+      // An editor puts a new file in the place of the old one.
+      await writeFile(`${lab.graph}.new`, `${text}\n# Edited.\n`);
+      await rename(`${lab.graph}.new`, lab.graph);
+      await eventually('the file counts again', async () => {
+        return (await run(['./lab', 'graph', 'diff', lab.graph], { env: lab.env })).code === 0;
+      });
+      const job = await jobDone(lab, id);
+      await assertAllDone(lab, job, { captions: false });
+      const without = job.items.filter(({ caption }) => !caption).length;
+      assert.ok(without > 0 && without < 500, `both ways were gone, ${without} of 500 had no caption`);
+      const dead = JSON.parse((await lab_('dead', 'list', '--json')).stdout) as { queues: { messages: number }[] };
+      assert.ok(
+        dead.queues.every(({ messages }) => messages === 0),
+        JSON.stringify(dead),
+      );
+    });
+
     promise('the broker is restarted under load, and every image is done once', async () => {
       const id = await sendJob(lab, 200, 'sample:harbour');
       await underWay(lab, id);
       await lab.restart('rabbitmq');
       await assertAllDone(lab, await jobDone(lab, id));
-      await lab.scale('resize', 1);
     });
 
     promise('without the broker a job is refused with 503 within 2 s, and nothing is kept of it', async () => {

@@ -242,6 +242,10 @@ test('a roundrobin edge deals messages out, and what is refused goes where its d
   await coordinator.bound('deal OUT -> IN b');
   await a.send('out', { n: 1 });
   await eventually('the refused message is a dead letter', () => c.taken.length === 1);
+  await coordinator.stop();
+  await coordinator.start(); // so that what is shown is what the broker has
+  const states = (await coordinator.graph()).edges.map(({ edge, state }) => `${edge} ${state}`);
+  assert.deepEqual(states, ['a OUT -> IN deal bound', 'deal OUT -> IN b bound', 'deal DEADLETTER -> IN c bound']);
 });
 
 test('bindings that others made are shown, and taken away when a graph without them is applied', async (t) => {

@@ -7,6 +7,7 @@ import { type Channel, connect } from 'amqplib';
 import { pino } from 'pino';
 import { z } from 'zod';
 import type { Log } from '../../services/shared/log.ts';
+import { openConnection } from '../../services/shared/messaging/connection.ts';
 import { managementApi } from '../../services/shared/messaging/management.ts';
 import { startParticipant } from '../../services/shared/messaging/participant.ts';
 import {
@@ -230,6 +231,24 @@ test('a worker whose wire is cut again and again passes on every message, twice 
   const twice = [...out].filter(([, times]) => times > 1).map(([n]) => n);
   for (const n of twice) assert.ok(handedOutAgain.has(n), `${n} came twice, and its answer was not cut`);
   assert.ok(twice.length <= wire.cuts() * prefetch, `${twice.length} came twice`);
+});
+
+test('what is done once on a channel of its own ends, whether or not its connection goes while the channel is closed', async (context) => {
+  const t = undoStack(context);
+  const broker = await openBroker(t);
+  const wire = await openWire(t, broker.url);
+  const connection = openConnection({ url: wire.url, name: 'once', log: pino({ level: 'silent' }) });
+  t.after(() => connection.close());
+  await connection.ready;
+  const done = connection.withChannel(async (channel) => {
+    await channel.checkExchange('amq.fanout');
+    wire.stall(); // the goodbye to the channel is not answered any more
+    setImmediate(() => setImmediate(() => wire.cut())); // when it has been said
+  });
+  const limit = new AbortController();
+  const late = pause(5_000, 'late', { signal: limit.signal }).catch(() => 'ended');
+  assert.notEqual(await Promise.race([done.catch(() => 'ended'), late]), 'late');
+  limit.abort();
 });
 
 test('a cut inside a frame, whichever way it was going and however big it was, loses nothing', async (context) => {

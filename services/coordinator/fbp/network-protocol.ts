@@ -33,7 +33,9 @@ export function networkHandlers(runtime: Runtime): Handlers<'network'> {
       const { stillConsuming } = await networkOf(runtime, graph).stop(request);
       if (!request.answered) request.answer(stoppedMessage(graph, Date.now(), undefined));
       if (stillConsuming.length === 0) return;
-      request.tell(outputMessage(`somebody who does not obey still takes work from ${stillConsuming.join(', ')}`));
+      request.tell(
+        outputMessage(`somebody still takes work from ${stillConsuming.join(', ')}, or has some of it in hand`),
+      );
     },
     async 'network:getstatus'({ graph }, request) {
       request.answer(await statusOf(graph));

@@ -135,7 +135,8 @@ export function partsOf({ type = 'pubsub', src, tgt, deadletter }: Binding): Bin
   ];
 }
 
-const keyOf = ({ type, src, tgt, deadletter }: Binding): string => JSON.stringify([type, src, tgt, deadletter]);
+/** The same for the same part. */
+export const keyOf = ({ type, src, tgt, deadletter }: Binding): string => JSON.stringify([type, src, tgt, deadletter]);
 
 const partsByKey = (bindings: readonly Binding[]): Map<string, Binding> =>
   new Map(bindings.flatMap(partsOf).map((part) => [keyOf(part), part]));

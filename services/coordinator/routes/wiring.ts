@@ -7,7 +7,7 @@ import { declareDeadLetters } from '../../shared/messaging/declarations.ts';
 import type { Management } from '../../shared/messaging/management.ts';
 import { queueOf } from '../../shared/messaging/names.ts';
 import type { Edge, Graph } from '../graph/graph.ts';
-import { type PlannedEdge, planBindings } from './bind-plan.ts';
+import { keyOf, type PlannedEdge, partsOf, planBindings } from './bind-plan.ts';
 import type { Ports } from './ports.ts';
 import type { Rerouting } from './rerouting.ts';
 import { SWAP_PREFIX } from './swap.ts';
@@ -52,9 +52,6 @@ export interface WiringOptions {
   log: Log;
 }
 
-const keyOf = ({ type = 'pubsub', src = '', tgt, deadletter = '' }: Binding): string =>
-  JSON.stringify([type, src, tgt, deadletter]);
-
 /** Those of the first list that are not in the second. */
 function without(bindings: Iterable<Binding>, others: Iterable<Binding>): Binding[] {
   const keys = new Set([...others].map(keyOf));
@@ -96,7 +93,9 @@ export function createWiring({ management, connection, rerouting, ports, log }: 
       unclean = false;
     }
     // The helpers of a swap are taken away a moment after it.
-    const edges = edgesAmong(listed).filter(({ src }) => !src?.startsWith(SWAP_PREFIX));
+    const edges = edgesAmong(listed)
+      .filter(({ src }) => !src?.startsWith(SWAP_PREFIX))
+      .flatMap(partsOf);
     bound = new Map(edges.map((edge) => [keyOf(edge), edge]));
     ports.observe(listed, edges);
   }

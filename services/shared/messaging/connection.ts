@@ -114,7 +114,8 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
       if (failed) throw failed;
       return result;
     } finally {
-      await channel.close().catch(() => {}); // closed by the broker already: that error was thrown above
+      // Closed by the broker already, that error was thrown above; where the connection goes now, amqplib never answers.
+      await goodbye(channel.close());
     }
   }
 
