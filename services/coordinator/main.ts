@@ -73,7 +73,6 @@ runService('coordinator', async (life) => {
     allowedOrigins,
     log,
   });
-  life.onStop('the FBP protocol', () => fbp.close());
   const page = await listen(
     httpApi({
       coordinator,
@@ -88,5 +87,6 @@ runService('coordinator', async (life) => {
   );
   page.server.on('upgrade', fbp.handleUpgrade);
   life.onStop('the HTTP interface', () => page.close());
+  life.onStop('the FBP protocol', () => fbp.close()); // before: a server is closed when all of its connections are
   log.info({ port: page.port, graph: file?.path ?? NO_GRAPH }, 'listening: HTTP, and the FBP protocol over WebSocket');
 });

@@ -471,3 +471,20 @@ test('a network that is stopped takes no work, over restarts of all, and goes on
     Array.from({ length: 100 }, (_, n) => n),
   );
 });
+
+test('a coordinator with clients that look on and listen in ends at once when it is told to', async (t) => {
+  const scope = undoStack(t);
+  const broker = await openBroker(scope);
+  const coordinator = await startCoordinator(scope, broker, { graph: GRAPH });
+  await openRoles(scope, broker.url);
+  await coordinator.bound('a OUT -> IN b');
+  const client = await openFbpClient(scope, coordinator.url.replace('http', 'ws'), { secret: coordinator.secret });
+  await client.ask('runtime', 'getruntime');
+  const tap = await fetch(`${coordinator.url}/tap?edge=${encodeURIComponent('a OUT -> IN b')}`, {
+    headers: { authorization: `Bearer ${coordinator.secret}` },
+  });
+  const started = performance.now();
+  assert.equal(await coordinator.stop(), 0);
+  assert.ok(performance.now() - started < 5_000, `it took ${Math.round(performance.now() - started)} ms`);
+  await tap.text().catch(() => {});
+});
