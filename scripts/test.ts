@@ -3,6 +3,7 @@
 //   node scripts/test.ts [file or folder or glob …]     without arguments: every test but the end-to-end ones
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import {
   type BrokerServer,
@@ -66,6 +67,7 @@ async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   const args = [
     '--test',
     '--test-timeout=600000',
+    `--test-concurrency=${Math.max(2, availableParallelism() - 1)}`, // most tests wait for a broker most of the time
     `--test-reporter=${REPORTER}`,
     '--test-reporter-destination=stdout',
     ...files,

@@ -150,9 +150,9 @@ export function describeLab(lab: LabUnderTest): void {
       await assertAllDone(lab, job, { captions: false });
       const without = job.items.filter(({ caption }) => !caption).length;
       assert.ok(without > 0 && without < 500, `both ways were gone, ${without} of 500 had no caption`);
-      const dead = JSON.parse((await lab_('dead', 'list', '--json')).stdout) as { queues: { messages: number }[] };
+      const dead = JSON.parse((await lab_('dead', 'list', '--json')).stdout) as { waiting: number }[];
       assert.ok(
-        dead.queues.every(({ messages }) => messages === 0),
+        dead.every(({ waiting }) => waiting === 0),
         JSON.stringify(dead),
       );
     });
