@@ -171,7 +171,11 @@ test('closing it twice, or many at once under a fast flow, leaves neither bindin
   stop.abort();
   await flowing;
   const management = createManagement(broker.managementUrl, broker.vhost);
-  assert.deepEqual(await management.bindings(), []);
+  // The default exchange lists each queue as long as it is there: they go with their consumers, a moment later.
+  assert.deepEqual(
+    (await management.bindings()).filter(({ source }) => source !== ''),
+    [],
+  );
   await eventually('no queue is left', async () => (await management.queues()).length === 0);
 });
 
