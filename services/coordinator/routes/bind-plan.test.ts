@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { edgesAmong } from '../../shared/messaging/bindings.ts';
 import { edgeText } from '../graph/graph.ts';
 import { parseGraph } from '../graph/parse.ts';
-import { difference, edgesOf, type PortQueues, planBindings } from './bind-plan.ts';
+import { difference, type PortQueues, planBindings } from './bind-plan.ts';
 
 /** Ports by role, such as `{ a: { out: ['a.OUT'] } }`; `in` and names that begin with it are in-ports. */
 function announced(roles: Record<string, Record<string, string[]>>): PortQueues {
@@ -155,18 +155,4 @@ test('what the broker lists for a plan that was made does not differ from the pl
     bound('a.OUT', 'c.IN'),
   ]);
   assert.deepEqual(difference(listed, wanted), { add: [], remove: [] });
-});
-
-test('a binding between ports that are known has the name of an edge', () => {
-  const roles = [
-    { role: 'a', inports: [], outports: [{ id: 'OUT', queue: 'a.OUT' }, { id: 'secret' }] },
-    { role: 'b', inports: [{ id: 'in', queue: 'b/in' }], outports: [] },
-  ];
-  const [known, unknown, dead] = edgesOf(
-    [pubsub('a.OUT', 'b/in'), pubsub('amq.fanout', 'b/in'), { type: 'roundrobin', tgt: 'b/in', deadletter: 'z' }],
-    roles,
-  );
-  assert.deepEqual(known, { binding: pubsub('a.OUT', 'b/in'), edge: 'a OUT -> IN b' });
-  assert.equal(unknown!.edge, undefined);
-  assert.equal(dead!.edge, undefined);
 });

@@ -6,7 +6,7 @@
 //   a OUT -> IN deal, deal OUT -> IN b      {roundrobin, src: a.OUT, tgt: b.IN}
 //   deal DEADLETTER -> IN c                 {roundrobin, tgt: b.IN, deadletter: c.IN}: where b.IN's rejected messages go
 import type { Binding } from '../../shared/messaging/bindings.ts';
-import { type Edge, type End, edgeText, type Graph, ROUNDROBIN } from '../graph/graph.ts';
+import { type Edge, type End, type Graph, ROUNDROBIN } from '../graph/graph.ts';
 
 type Direction = 'inports' | 'outports';
 
@@ -153,38 +153,4 @@ export function difference(
   const without = (some: Map<string, Binding>, others: Map<string, Binding>): Binding[] =>
     [...some].flatMap(([key, binding]) => (others.has(key) ? [] : [binding]));
   return { add: without(now, old), remove: without(old, now) };
-}
-
-/** A role as it was announced by one of its replicas; ports without a queue have no part in any binding. */
-export interface RolePorts {
-  role: string;
-  inports: readonly { id: string; queue?: string }[];
-  outports: readonly { id: string; queue?: string }[];
-}
-
-function endsByQueue(roles: readonly RolePorts[], direction: Direction): Map<string, End> {
-  const ends = new Map<string, End>();
-  for (const { role, [direction]: ports } of roles) {
-    for (const { id, queue } of ports) {
-      if (queue !== undefined && !ends.has(queue)) ends.set(queue, { role, port: id.toLowerCase() });
-    }
-  }
-  return ends;
-}
-
-/**
- * Names bindings as a person would write them, where both ends are known: `a OUT -> IN b`, for a roundrobin binding too. Dead letters have no
- * such name.
- */
-export function edgesOf(
-  bindings: readonly Binding[],
-  roles: readonly RolePorts[],
-): { binding: Binding; edge?: string }[] {
-  const sources = endsByQueue(roles, 'outports');
-  const targets = endsByQueue(roles, 'inports');
-  return bindings.map((binding) => {
-    const from = binding.src === undefined ? undefined : sources.get(binding.src);
-    const to = targets.get(binding.tgt);
-    return from === undefined || to === undefined ? { binding } : { binding, edge: edgeText({ from, to }) };
-  });
 }
