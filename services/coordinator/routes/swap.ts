@@ -11,13 +11,16 @@
 // queues; a queue that a message can reach by two ways gets it once. The messages from before the switch lie in the old queues, all
 // later ones in the new. The source's other queues notice nothing.
 //
-// A message is routed within microseconds, between any two steps lies an answer of the broker: none is looked up in the state of two steps.
+// A message is looked up in one state of these, but for one whose routing is held up in between: the broker looks up the source first and the
+// hinge after it, and where the machine is so busy that it rests between the two, it could take the old way by the first and the new way by
+// the second. So before the switch there is a wait, in which such a message is through (`settled`).
 //
 // A crash leaves exchanges whose names say what they were. What they still carry flows, for all of them are durable:
 //   until the hinge is bound                nothing leads to them: they are deleted
 //   from there until the switch             the old way is made whole again
 //   from the switch on                      the new way is made whole
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Channel } from 'amqplib';
 import type { BrokerBinding } from '../../shared/messaging/management.ts';
 import type { Lanes } from './lanes.ts';
@@ -44,6 +47,10 @@ export interface Swap {
 
 const durable = { durable: true };
 
+/** For the wait before the switch: at least, and at most. */
+const SETTLE_MS = 10;
+const MOST_MS = 200;
+
 /**
  * Resolves when the broker has the new way and not the old one, with what takes the hinge away: it leads where the new edges lead. Rejects
  * where the broker refuses a step or is lost; what is left then is for `repair`.
@@ -67,11 +74,19 @@ export async function swap(
     (channel, bind) => bind(channel),
   );
   await lanes.one((channel) => channel.bindExchange(hinge, source, ''));
+  const unboundFrom = performance.now();
   await unbindOld();
+  await settled(performance.now() - unboundFrom);
   await lanes.one((channel) => channel.unbindExchange(from, hinge, '')); // the switch
   await bindNew();
   return () => removeHinge(lanes, hinge, source);
 }
+
+/**
+ * Resolves when no message is still being routed by what was bound before: a time, as the broker tells nobody. It grows with how slow the broker
+ * is just now, told by how long its last answer took (milliseconds).
+ */
+const settled = (answerMs: number): Promise<void> => wait(Math.min(Math.max(SETTLE_MS, 2 * answerMs), MOST_MS));
 
 /** Takes the exchanges of a swap away, from the source first: who comes by must not find a hinge that leads nowhere. */
 async function removeHinge(lanes: Lanes, hinge: string, source: string | undefined): Promise<void> {
