@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { CannotRun } from './command.ts';
 import { composeVersion, engineVersion } from './docker.ts';
-import type { LabAddresses, ReplicaHealth, RunningLab, ServiceView } from './lab-view.ts';
+import type { LabAddresses, ReplicaHealth, ReplicaView, RunningLab, ServiceView } from './lab-view.ts';
 import { readComposeFile } from './local/compose-file.ts';
 import { composeVariables } from './local/local-lab.ts';
 import { renderLogLine } from './local/log-line.ts';
@@ -26,15 +26,18 @@ async function ask(...args: string[]): Promise<string> {
   return (await run('docker', ['compose', ...args], { maxBuffer: 16 * 1024 * 1024 })).stdout.trim();
 }
 
-/** Prints a `docker compose` command as a person would type it, and runs it; answers with its exit code. */
-export async function composeAloud(...args: string[]): Promise<number> {
-  console.log(paint('dim', `$ docker compose ${args.join(' ')}`));
-  const { code } = await exitOf(spawn('docker', ['compose', ...args], { stdio: 'inherit' }));
+/** Prints a `docker` command as a person would type it, and runs it; answers with its exit code. */
+async function aloud(...args: string[]): Promise<number> {
+  console.log(paint('dim', `$ docker ${args.join(' ')}`));
+  const { code } = await exitOf(spawn('docker', args, { stdio: 'inherit' }));
   return code ?? 1;
 }
 
+/** The same for a `docker compose` command. */
+export const composeAloud = (...args: string[]): Promise<number> => aloud('compose', ...args);
+
 async function must(...args: string[]): Promise<void> {
-  if ((await composeAloud(...args)) !== 0) throw new CannotRun('docker compose failed, see above');
+  if ((await aloud(...args)) !== 0) throw new CannotRun('docker failed, see above');
 }
 
 /** Compose answers with an array in some versions and with a line for each in others. */
@@ -45,9 +48,17 @@ function containers(json: string): Container[] {
 
 function health({ State, Health }: Container): ReplicaHealth {
   if (State === 'restarting') return 'waiting';
-  if (State !== 'running') return 'down';
+  if (State !== 'running' && State !== 'paused') return 'down';
   if (Health === 'unhealthy') return 'unhealthy';
   return Health === 'starting' ? 'starting' : 'healthy';
+}
+
+function view(container: Container): ReplicaView {
+  const { Name: name, State, ExitCode } = container;
+  const seen = { name, state: health(container) };
+  if (State === 'paused') return { ...seen, detail: 'paused', paused: true };
+  if (State === 'exited') return { ...seen, detail: `exit code ${ExitCode}`, exitCode: ExitCode };
+  return { ...seen, detail: '' };
 }
 
 async function services(): Promise<ServiceView[]> {
@@ -59,11 +70,7 @@ async function services(): Promise<ServiceView[]> {
     name,
     replicas: all
       .filter((one) => one.Service === name)
-      .map((one) => ({
-        name: one.Name,
-        state: health(one),
-        detail: one.State === 'exited' ? `exit code ${one.ExitCode}` : '',
-      }))
+      .map(view)
       .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true })),
   }));
 }
@@ -78,9 +85,10 @@ async function published(service: string, port: number): Promise<string | undefi
 }
 
 async function addresses(): Promise<LabAddresses> {
-  const [frontend, coordinator, amqp, management] = await Promise.all([
+  const [frontend, coordinator, scaler, amqp, management] = await Promise.all([
     published('frontend', 8080),
     published('coordinator', 3569),
+    published('scaler', 3570),
     published('rabbitmq', 5672),
     published('rabbitmq', 15672),
   ]);
@@ -88,6 +96,7 @@ async function addresses(): Promise<LabAddresses> {
   return {
     frontend: frontend && `http://${frontend}`,
     coordinator: coordinator && `http://${coordinator}`,
+    scaler: scaler && `http://${scaler}`,
     amqp: amqp && `amqp://lab:${password}@${amqp}`,
     management: management && `http://lab:${password}@${management}`,
   };
@@ -112,10 +121,12 @@ export const dockerLab: RunningLab = {
   services,
   addresses,
   up: async (chosen) => (await composeAloud('up', '--build', '--wait', ...chosen)) === 0,
-  kill: (service, signal) => must('kill', '-s', signal, service),
+  kill: ({ service, replica }, signal) =>
+    replica === undefined ? must('compose', 'kill', '-s', signal, service) : must('kill', '-s', signal, replica),
   scale: (service, replicas) =>
-    must('up', '--detach', '--no-recreate', '--wait', '--scale', `${service}=${replicas}`, service),
-  restart: (service) => must('restart', service),
+    must('compose', 'up', '--detach', '--no-recreate', '--wait', '--scale', `${service}=${replicas}`, service),
+  restart: ({ service, replica }) =>
+    replica === undefined ? must('compose', 'restart', service) : must('restart', replica),
   logs,
 };
 

@@ -1,12 +1,19 @@
 // What a running lab looks like and what can be done with it, whichever way it was started.
 
-export type ReplicaHealth = 'down' | 'starting' | 'healthy' | 'unhealthy' | 'waiting';
+import { CannotRun } from './command.ts';
+
+/** `down` has ended and stays so, `waiting` is started again after a while, `draining` finishes what it has in hand. */
+export type ReplicaHealth = 'down' | 'starting' | 'healthy' | 'unhealthy' | 'waiting' | 'draining';
 
 export interface ReplicaView {
   name: string;
   state: ReplicaHealth;
   /** `exit code 1`, `started again 3 times`: what else is worth knowing. */
   detail: string;
+  /** Stopped where it stands. */
+  paused?: boolean;
+  /** Of its last end, while it is down. */
+  exitCode?: number;
 }
 
 export interface ServiceView {
@@ -17,9 +24,16 @@ export interface ServiceView {
 export interface LabAddresses {
   frontend?: string;
   coordinator?: string;
+  scaler?: string;
   /** With user and password, as the next. */
   amqp?: string;
   management?: string;
+}
+
+/** A whole service, or one replica of it. */
+export interface Target {
+  service: string;
+  replica?: string;
 }
 
 export interface RunningLab {
@@ -28,9 +42,9 @@ export interface RunningLab {
   addresses(): Promise<LabAddresses>;
   /** Starts what is down and waits until it is healthy; false, after saying what is not, where it does not become so. */
   up(services: readonly string[]): Promise<boolean>;
-  kill(service: string, signal: string): Promise<void>;
+  kill(target: Target, signal: string): Promise<void>;
   scale(service: string, replicas: number): Promise<void>;
-  restart(service: string): Promise<void>;
+  restart(target: Target): Promise<void>;
   logs(service: string | undefined, options: { follow: boolean; lines: number }): Promise<void>;
 }
 
@@ -41,4 +55,19 @@ export function notHealthy(services: readonly ServiceView[]): string[] {
       ? [`${name} (down)`]
       : replicas.filter(({ state }) => state !== 'healthy').map((one) => `${one.name} (${one.state})`),
   );
+}
+
+/**
+ * What a person means by a name: a service, or a replica as it is shown (`queuelab-resize-2`) or for short (`resize-2`).
+ * @throws {CannotRun} where there is no such thing
+ */
+export function findTarget(services: readonly ServiceView[], given: string): Target {
+  if (services.some(({ name }) => name === given)) return { service: given };
+  for (const { name: service, replicas } of services) {
+    const isShort = given.startsWith(`${service}-`);
+    const found = replicas.find(({ name }) => name === given || (isShort && name.endsWith(`-${given}`)));
+    if (found !== undefined) return { service, replica: found.name };
+  }
+  const names = services.map(({ name }) => name).join(', ');
+  throw new CannotRun(`there is no service or replica ${JSON.stringify(given)}; the services are ${names}`);
 }

@@ -3,14 +3,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import type { SupervisedReplica } from '../services/platform/drivers/process/supervisor-api.ts';
 import { CannotRun } from './command.ts';
-import { notHealthy, type RunningLab, type ServiceView } from './lab-view.ts';
+import { notHealthy, type ReplicaView, type RunningLab, type ServiceView } from './lab-view.ts';
 import { findSupervisor, type SupervisorClient } from './local/control-client.ts';
 import { backgroundLog, logFolder, socketFile, stateFile } from './local/local-lab.ts';
 import { createLogReader } from './local/log-files.ts';
 import { renderLogLine } from './local/log-line.ts';
 import { exitOf, until } from './local/processes.ts';
-import type { ReplicaStatus } from './local/replica.ts';
 import { endLeftovers, runningSupervisor } from './local/state-file.ts';
 
 /** Installing RabbitMQ and creating a database are part of the first start. */
@@ -19,27 +19,34 @@ const DOWN_LIMIT_MS = 120_000;
 const FOLLOW_EVERY_MS = 300;
 const ROOT = '.';
 
-function detail({ state, restarts, lastExit }: ReplicaStatus): string {
+function view({ name, state, restarts, paused, lastExit, exitCode }: SupervisedReplica): ReplicaView {
   const again = restarts > 0 ? [`started again ${restarts} times`] : [];
-  const ended = lastExit !== undefined && state !== 'healthy' ? [lastExit] : [];
-  return [...ended, ...again].join(', ');
+  const over = state !== 'healthy' && state !== 'draining';
+  const ended = lastExit !== undefined && over ? [lastExit] : [];
+  const detail = [...(paused ? ['paused'] : []), ...ended, ...again].join(', ');
+  return { name, state, detail, paused, ...(state === 'down' ? { exitCode } : {}) };
 }
 
 async function services(supervisor: SupervisorClient): Promise<ServiceView[]> {
   const status = await supervisor.status();
   return status.services.map(({ name, replicas }) => ({
     name,
-    replicas: replicas.map((replica) => ({ name: replica.name, state: replica.state, detail: detail(replica) })),
+    replicas: replicas.map(view),
   }));
 }
 
-/** Waits until all chosen services are healthy, or says which are not. */
-async function untilHealthy(supervisor: SupervisorClient, chosen: readonly string[]): Promise<boolean> {
+/** Waits until all chosen services, or the one replica that counts, are healthy, or says which are not. */
+async function untilHealthy(supervisor: SupervisorClient, chosen: readonly string[], only?: string): Promise<boolean> {
   let left: string[] = [];
   const healthy = await until(
     async () => {
       const all = await services(supervisor);
-      left = notHealthy(chosen.length === 0 ? all : all.filter(({ name }) => chosen.includes(name)));
+      const those = chosen.length === 0 ? all : all.filter(({ name }) => chosen.includes(name));
+      const counting = those.map(({ name, replicas }) => ({
+        name,
+        replicas: replicas.filter((replica) => only === undefined || replica.name === only),
+      }));
+      left = notHealthy(counting);
       return left.length === 0;
     },
     { limitMs: UP_LIMIT_MS, everyMs: 200 },
@@ -69,9 +76,11 @@ function supervisedLab(supervisor: SupervisorClient): RunningLab {
       if (chosen.length === 0) await supervisor.startAll();
       return untilHealthy(supervisor, chosen);
     },
-    async kill(service, signal) {
-      const killed = await supervisor.kill(service, signal);
-      console.log(killed.length === 0 ? `nothing of ${service} was running` : `${signal} sent to ${killed.join(', ')}`);
+    async kill({ service, replica }, signal) {
+      const killed = await supervisor.kill(service, signal, replica);
+      console.log(
+        killed.length === 0 ? `nothing of ${replica ?? service} was running` : `${signal} sent to ${killed.join(', ')}`,
+      );
     },
     async scale(service, replicas) {
       await supervisor.scale(service, replicas);
@@ -79,10 +88,12 @@ function supervisedLab(supervisor: SupervisorClient): RunningLab {
         throw new CannotRun(`${service} did not become healthy`);
       console.log(`${service}: ${replicas} running`);
     },
-    async restart(service) {
-      await supervisor.restart(service);
-      if (!(await untilHealthy(supervisor, [service]))) throw new CannotRun(`${service} did not become healthy`);
-      console.log(`${service} restarted`);
+    async restart({ service, replica }) {
+      if (replica === undefined) await supervisor.restart(service);
+      else await supervisor.restartOne(replica);
+      const what = replica ?? service;
+      if (!(await untilHealthy(supervisor, [service], replica))) throw new CannotRun(`${what} did not become healthy`);
+      console.log(`${what} restarted`);
     },
     logs,
   };

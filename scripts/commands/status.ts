@@ -2,9 +2,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CannotRun, type Command } from '../command.ts';
 import { frontEnd, type JobCount } from '../front-end.ts';
-import type { ReplicaHealth, RunningLab, ServiceView } from '../lab-view.ts';
+import type { LabAddresses, ReplicaHealth, ReplicaView, RunningLab, ServiceView } from '../lab-view.ts';
 import { type QueueView, readQueues } from '../queues.ts';
 import { requireLab } from '../running-lab.ts';
+import { askScaler } from '../scaled-role.ts';
 import { paint, type Style, table } from '../terminal.ts';
 
 const WATCH_EVERY_MS = 1_000;
@@ -13,23 +14,40 @@ const STYLE: Record<ReplicaHealth, Style> = {
   healthy: 'green',
   starting: 'yellow',
   waiting: 'yellow',
+  draining: 'yellow',
   unhealthy: 'red',
   down: 'red',
 };
 
 interface Status {
   mode: RunningLab['mode'];
-  addresses: { frontend?: string; coordinator?: string; management?: string };
+  addresses: { frontend?: string; coordinator?: string; scaler?: string; management?: string };
   services: ServiceView[];
   /** Null where the broker cannot be asked. */
   queues: QueueView[] | null;
   /** Null where the front end cannot be asked. */
   jobs: Record<string, JobCount> | null;
+  /** Null where the scaler cannot be asked. */
+  scaling: Scaling | null;
+}
+
+interface Scaling {
+  mode: string;
+  /** How many replicas of a service finish what they have in hand, as Docker does not tell. */
+  draining: Record<string, number>;
+}
+
+async function readScaling(addresses: LabAddresses): Promise<Scaling | null> {
+  const status = await askScaler(addresses);
+  if (status === undefined) return null;
+  const draining = status.roles.map(({ worker, replicas }) => [worker, replicas?.draining ?? 0] as const);
+  return { mode: status.mode, draining: Object.fromEntries(draining.filter(([, count]) => count > 0)) };
 }
 
 async function read(lab: RunningLab): Promise<Status> {
-  const { frontend, coordinator, management } = await lab.addresses();
-  const [services, queues, jobs] = await Promise.all([
+  const known = await lab.addresses();
+  const { frontend, coordinator, scaler, management } = known;
+  const [services, queues, jobs, scaling] = await Promise.all([
     lab.services(),
     management === undefined ? null : readQueues(management).catch(() => null),
     frontend === undefined
@@ -37,27 +55,38 @@ async function read(lab: RunningLab): Promise<Status> {
       : frontEnd(frontend)
           .jobsByState()
           .catch(() => null),
+    readScaling(known),
   ]);
   // Without the password: this is printed.
-  const addresses = { frontend, coordinator, management: management && new URL(management).origin };
-  return { mode: lab.mode, addresses, services, queues, jobs };
+  const addresses = { frontend, coordinator, scaler, management: management && new URL(management).origin };
+  return { mode: lab.mode, addresses, services, queues, jobs, scaling };
 }
 
-function summarise({ replicas }: ServiceView): [string, string] {
+/** What has ended in order is no trouble. */
+const styleOf = (state: ReplicaHealth, replicas: readonly ReplicaView[]): Style =>
+  state === 'down' && replicas.every(({ exitCode }) => exitCode === 0) ? 'dim' : STYLE[state];
+
+/** @param draining where the replicas themselves do not show it */
+function summarise({ replicas }: ServiceView, draining = 0): [string, string] {
   if (replicas.length === 0) return [paint('dim', 'none'), ''];
   const states = [...new Set(replicas.map(({ state }) => state))];
   const counted = states.map((state) => {
-    const count = replicas.filter((replica) => replica.state === state).length;
-    return paint(STYLE[state], states.length === 1 ? state : `${count} ${state}`);
+    const such = replicas.filter((replica) => replica.state === state);
+    return paint(styleOf(state, such), states.length === 1 ? state : `${such.length} ${state}`);
   });
   const details = replicas.filter(({ detail }) => detail !== '').map(({ name, detail }) => `${name}: ${detail}`);
-  return [counted.join(', '), details.join('; ')];
+  const leaving = draining > 0 && !states.includes('draining') ? [`${draining} of them draining`] : [];
+  return [counted.join(', '), [...leaving, ...details].join('; ')];
 }
 
 const rate = (value: number): string => value.toFixed(1);
 
-function render({ mode, addresses, services, queues, jobs }: Status): string {
-  const roles = services.map((service) => [service.name, String(service.replicas.length), ...summarise(service)]);
+function render({ mode, addresses, services, queues, jobs, scaling }: Status): string {
+  const roles = services.map((service) => [
+    service.name,
+    String(service.replicas.length),
+    ...summarise(service, scaling?.draining[service.name]),
+  ]);
   const head = `${mode === 'docker' ? 'on Docker' : 'without Docker'}   ${Object.values(addresses).filter(Boolean).join('   ')}`;
   const shown = queues?.filter(({ ofOneReplica }) => !ofOneReplica);
   const rows = shown?.map((queue) => [
@@ -77,6 +106,7 @@ function render({ mode, addresses, services, queues, jobs }: Status): string {
       ? paint('yellow', 'queues: the broker does not answer')
       : table([['queue', 'ready', 'unacked', 'consumers', 'in/s', 'out/s', 'acked/s'], ...rows]),
     jobs === null ? paint('yellow', 'jobs: the front end does not answer') : `jobs   ${counts.join('   ')}`,
+    ...(scaling === null ? [] : [`scaling   ${scaling.mode}; ./lab autoscale status tells more`]),
   ].join('\n\n');
 }
 

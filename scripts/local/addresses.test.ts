@@ -18,6 +18,8 @@ const service = (name: string, more: Partial<ComposeService> = {}): ComposeServi
   ...more,
 });
 
+const here = { port: 40003, addresses: new Map(), supervisor: '/lab/supervisor.sock' };
+
 test('names of services become loopback addresses wherever they stand in a value', () => {
   const addresses = new Map([
     ['rabbitmq:5672', 40001],
@@ -29,7 +31,7 @@ test('names of services become loopback addresses wherever they stand in a value
 
 test('a replica listens on loopback, on its own port, under its own name', () => {
   const resize = service('resize', { environment: { HOST: '0.0.0.0', PORT: '9464', A: 'b' } });
-  assert.deepEqual(replicaEnvironment(resize, 'resize-2', 40003, new Map()), {
+  assert.deepEqual(replicaEnvironment(resize, 'resize-2', here), {
     HOST: '127.0.0.1',
     PORT: '40003',
     A: 'b',
@@ -43,8 +45,17 @@ test('a path below a mount becomes one of this machine', () => {
     mounts: [{ folder: './graphs', inside: '/graph' }],
     environment: { GRAPH: '/graph/service.fbp', OTHER: '/graphical/x' },
   });
-  const { GRAPH, OTHER } = replicaEnvironment(coordinator, 'coordinator-1', 40003, new Map());
+  const { GRAPH, OTHER } = replicaEnvironment(coordinator, 'coordinator-1', here);
   assert.deepEqual([GRAPH, OTHER], ['graphs/service.fbp', '/graphical/x']);
+});
+
+test("what steers replicas through Docker's socket is given the supervisor's, and nothing else is", () => {
+  const environment = { DRIVER: 'docker', DOCKER_SOCKET: '/var/run/docker.sock' };
+  const mounts = [{ folder: '/run/user/1000/docker.sock', inside: '/var/run/docker.sock' }];
+  const platform = replicaEnvironment(service('platform', { environment, mounts }), 'platform-1', here);
+  assert.deepEqual([platform.DRIVER, platform.SUPERVISOR_SOCKET], ['process', '/lab/supervisor.sock']);
+  const other = replicaEnvironment(service('other', { environment }), 'other-1', here);
+  assert.deepEqual([other.DRIVER, other.SUPERVISOR_SOCKET], ['docker', undefined]);
 });
 
 test('a published port is kept, and a service that others speak of has one address', async () => {
@@ -71,6 +82,15 @@ test('a published port that is taken is an error that says what to set', async (
     assert.match(error.message, new RegExp(`port ${port} for web is taken.*set FRONTEND_PORT`));
     return true;
   });
+});
+
+test('a replica that comes back is where others look for it', async () => {
+  const web = service('web', { environment: { V: 'http://vendor:8081' } });
+  const vendor = service('vendor');
+  const ports = createPorts([web, vendor]);
+  const addresses = await ports.addresses(new Map());
+  ports.release('vendor-1');
+  assert.equal(await ports.portOf(vendor, 'vendor-1'), addresses.get('vendor:8081'));
 });
 
 test('a second replica of a service with one published port is told how to make room', async () => {

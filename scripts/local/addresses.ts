@@ -13,6 +13,7 @@ export class PortTaken extends Error {
 }
 
 const LOOPBACK = '127.0.0.1';
+const DOCKER_SOCKET = '/var/run/docker.sock';
 const NAME_AND_PORT = /\b([a-z][\w-]*):(\d{2,5})\b/g;
 
 /** Replaces every `name:port` that is a service of the file. */
@@ -29,18 +30,32 @@ function onThisMachine(value: string, { mounts }: ComposeService): string {
   return mount === undefined ? value : join(mount.folder, value.slice(mount.inside.length + 1));
 }
 
-/** The environment of one replica of ours. */
+/**
+ * A service that has Docker's socket in its hands steers replicas; here these are the supervisor's, and its socket takes that place.
+ */
+function steering(service: ComposeService, supervisor: string): Record<string, string> {
+  const steers = service.mounts.some(({ inside }) => inside === DOCKER_SOCKET);
+  return steers ? { DRIVER: 'process', SUPERVISOR_SOCKET: supervisor } : {};
+}
+
+/** The environment of one replica of ours. `supervisor`: the file of the supervisor's socket. */
 export function replicaEnvironment(
   service: ComposeService,
   replica: string,
-  port: number,
-  addresses: Addresses,
+  { port, addresses, supervisor }: { port: number; addresses: Addresses; supervisor: string },
 ): Record<string, string> {
   const own = Object.entries(service.environment).map(([name, value]) => [
     name,
     onThisMachine(rewrite(value, addresses), service),
   ]);
-  return { ...Object.fromEntries(own), HOST: LOOPBACK, PORT: String(port), REPLICA: replica, LAB_SUPERVISED: '1' };
+  return {
+    ...Object.fromEntries(own),
+    ...steering(service, supervisor),
+    HOST: LOOPBACK,
+    PORT: String(port),
+    REPLICA: replica,
+    LAB_SUPERVISED: '1',
+  };
 }
 
 /** The other services' `name:port` that a service's environment speaks of. */
@@ -71,6 +86,8 @@ async function published(service: ComposeService, taken: ReadonlySet<number>): P
 /** Gives out ports: what is published stays as it is, the rest is any free one. One replica keeps its port for its life. */
 export function createPorts(services: readonly ComposeService[]) {
   const given = new Map<string, number>();
+  /** Others were told of these, and would go on asking there. */
+  const promised = new Set<string>();
 
   async function portOf(service: ComposeService, replica: string): Promise<number> {
     const known = given.get(replica);
@@ -83,8 +100,10 @@ export function createPorts(services: readonly ComposeService[]) {
 
   return {
     portOf,
-    /** The replica is gone: its port may go to another. */
-    release: (replica: string): void => void given.delete(replica),
+    /** The replica is gone: its port may go to another, unless others know it by that port. */
+    release(replica: string): void {
+      if (!promised.has(replica)) given.delete(replica);
+    },
     /**
      * The addresses of the first replica of each service that another speaks of. `fixed` are those of the broker and the database.
      * @throws {PortTaken}
@@ -94,7 +113,9 @@ export function createPorts(services: readonly ComposeService[]) {
       for (const { name, target } of mentioned(services)) {
         const service = services.find((one) => one.name === name)!;
         const address = `${name}:${target}`;
-        if (!result.has(address)) result.set(address, await portOf(service, `${name}-1`));
+        if (result.has(address)) continue;
+        promised.add(`${name}-1`);
+        result.set(address, await portOf(service, `${name}-1`));
       }
       return result;
     },

@@ -88,3 +88,17 @@ test('folders of this machine are read with where they are found inside; named v
     { folder: './a', inside: '/b' },
   ]);
 });
+
+test("limits of a replica are read in both of Compose's spellings", () => {
+  const file = `services:
+  old: { command: x, cpus: 0.5, mem_limit: 512m }
+  new: { command: x, deploy: { resources: { limits: { cpus: '1.5', memory: 1gb } } } }
+  none: { command: x }`;
+  const limits = readComposeFile(file, {}).map(({ cpus, memoryBytes }) => [cpus, memoryBytes]);
+  assert.deepEqual(limits, [
+    [0.5, 512 * 1024 ** 2],
+    [1.5, 1024 ** 3],
+    [undefined, undefined],
+  ]);
+  assert.throws(() => readComposeFile('services: { a: { mem_limit: much } }', {}), /service a: much is no size/);
+});

@@ -22,6 +22,9 @@ export interface ComposeService {
   /** Without the leading CMD. */
   healthcheck?: { command: string[]; intervalMs: number; timeoutMs: number };
   stopGraceMs: number;
+  /** Limits of one replica: cores, bytes. */
+  cpus?: number;
+  memoryBytes?: number;
   profiles: string[];
 }
 
@@ -65,6 +68,24 @@ export function durationMs(text: string): number {
   if (parts.map(([part]) => part).join('') !== text)
     throw new ComposeError(`${text} is no duration such as 30s or 1m30s`);
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * UNIT_MS[unit!]!, 0);
+}
+
+const UNIT_BYTES: Record<string, number> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** `512m` as bytes. */
+function bytes(given: Yaml): number {
+  const [, number, unit = 'b'] = /^(\d+(?:\.\d+)?)([bkmg])?b?$/i.exec(String(given)) ?? [];
+  if (number === undefined) throw new ComposeError(`${given} is no size such as 512m`);
+  return Number(number) * UNIT_BYTES[unit.toLowerCase()]!;
+}
+
+function limits(service: Yaml): Pick<ComposeService, 'cpus' | 'memoryBytes'> {
+  const cpus = service.cpus ?? service.deploy?.resources?.limits?.cpus;
+  const memory = service.mem_limit ?? service.deploy?.resources?.limits?.memory;
+  return {
+    ...(cpus === undefined ? {} : { cpus: Number(cpus) }),
+    ...(memory === undefined ? {} : { memoryBytes: bytes(memory) }),
+  };
 }
 
 function port(given: Yaml, raw: Yaml): PublishedPort | undefined {
@@ -142,6 +163,7 @@ export function readComposeFile(text: string, variables: Variables): ComposeServ
         dependsOn: dependencies(service.depends_on),
         healthcheck: healthcheck(service.healthcheck),
         stopGraceMs: durationMs(service.stop_grace_period ?? '10s'),
+        ...limits(service),
         profiles: words(service.profiles),
       };
     } catch (error) {

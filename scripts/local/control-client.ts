@@ -1,46 +1,18 @@
 // Talks to a running supervisor over its socket.
-import { request } from 'node:http';
-import { relative } from 'node:path';
+import { callSupervisor, SupervisorRefused } from '../../services/platform/drivers/process/socket-call.ts';
+import type { Added, Removed, SupervisorStatus } from '../../services/platform/drivers/process/supervisor-api.ts';
 import type { LabAbout } from './local-lab.ts';
-import type { ServiceStatus } from './supervisor.ts';
 
-export interface LocalStatus extends LabAbout {
-  services: ServiceStatus[];
-}
+export interface LocalStatus extends LabAbout, SupervisorStatus {}
 
-/** The supervisor said no; its message says what it expected. */
-export class ControlError extends Error {
-  override readonly name = 'ControlError';
-}
-
-function call<T>(socket: string, method: string, path: string, body?: object): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      { socketPath: relative(process.cwd(), socket), method, path, headers: { 'content-type': 'application/json' } },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const answer = JSON.parse(Buffer.concat(chunks).toString()) as T & { error?: string };
-          if (response.statusCode === 200) resolve(answer);
-          else reject(new ControlError(answer.error ?? `the supervisor answered ${response.statusCode}`));
-        });
-      },
-    );
-    sent.on('error', reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
-/** The supervisor behind a socket file, or undefined where none answers. */
+/** The supervisor behind a socket file, or undefined where none answers. Its calls throw SupervisorRefused with a sentence. */
 export async function findSupervisor(socket: string) {
-  const post = (path: string, body?: object) => call<{ killed?: string[] }>(socket, 'POST', path, body);
-  const status = () => call<LocalStatus>(socket, 'GET', '/');
+  const post = <T = object>(path: string, body?: object) => callSupervisor<T>(socket, 'POST', path, body);
+  const status = () => callSupervisor<LocalStatus>(socket, 'GET', '/');
   try {
     await status();
   } catch (error) {
-    if (error instanceof ControlError) throw error;
+    if (error instanceof SupervisorRefused) throw error;
     return undefined;
   }
   return {
@@ -51,8 +23,12 @@ export async function findSupervisor(socket: string) {
     stop: (service: string) => post(`/services/${service}/stop`),
     restart: (service: string) => post(`/services/${service}/restart`),
     scale: (service: string, replicas: number) => post(`/services/${service}/scale`, { replicas }),
+    add: async (service: string, count: number) => (await post<Added>(`/services/${service}/add`, { count })).added,
     kill: async (service: string, signal: string, replica?: string) =>
-      (await post(`/services/${service}/kill`, { signal, replica })).killed ?? [],
+      (await post<{ killed: string[] }>(`/services/${service}/kill`, { signal, replica })).killed,
+    signalOne: (replica: string, signal: string) => post(`/replicas/${replica}/signal`, { signal }),
+    restartOne: (replica: string) => post(`/replicas/${replica}/restart`),
+    remove: async (replica: string) => (await post<Removed>(`/replicas/${replica}/remove`)).ending,
   };
 }
 

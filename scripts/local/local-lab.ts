@@ -1,6 +1,6 @@
 // The whole lab without Docker: reads the Compose file, takes RabbitMQ and PGlite for its backends, supervises the rest.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { createPorts, replicaEnvironment } from './addresses.ts';
 import { type ComposeService, readComposeFile } from './compose-file.ts';
@@ -8,13 +8,15 @@ import { serveControl } from './control-server.ts';
 import { freePort, isFree } from './free-port.ts';
 import { type Backend, checkService, launchService, postgresBackend, rabbitmqBackend } from './launch.ts';
 import { createLogReader } from './log-files.ts';
+import type { Runnable } from './replica-set.ts';
 import { endLeftovers, runningSupervisor, writeState } from './state-file.ts';
-import { createSupervisor, type Runnable, type Supervisor } from './supervisor.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
 
 /** Where people and the lab's own tools find things. */
 export interface Addresses {
   frontend?: string;
   coordinator?: string;
+  scaler?: string;
   management: string;
   amqp: string;
   database: string;
@@ -173,11 +175,18 @@ export async function openLocalLab(options: LocalLabOptions): Promise<LocalLab> 
       };
     }
     const environment = async (replica: string) =>
-      replicaEnvironment(service, replica, await ports.portOf(service, replica), addresses);
+      replicaEnvironment(service, replica, {
+        port: await ports.portOf(service, replica),
+        addresses,
+        supervisor: resolve(socketFile(root)),
+      });
     return {
       service,
       most: Number.POSITIVE_INFINITY,
-      prepare: async (replica) => void (await ports.portOf(service, replica)),
+      async prepare(replica) {
+        const port = await ports.portOf(service, replica);
+        return service.environment.PORT === undefined ? undefined : `127.0.0.1:${port}`;
+      },
       launch: async (replica) =>
         launchService(service, await environment(replica), { root, lab, logFile: logFile(root, replica) }),
       check: async (replica) => checkService(service, await environment(replica), root),
@@ -200,6 +209,7 @@ export async function openLocalLab(options: LocalLabOptions): Promise<LocalLab> 
   const where: Addresses = {
     frontend: await url('frontend'),
     coordinator: await url('coordinator'),
+    scaler: await url('scaler'),
     management: `http://lab:${encoded.rabbitmq}@127.0.0.1:${managementPort}`,
     amqp: `amqp://lab:${encoded.rabbitmq}@127.0.0.1:${amqpPort}`,
     database: `postgres://lab:${encoded.postgres}@127.0.0.1:${databasePort}/lab`,

@@ -1,206 +1,158 @@
 // Runs the services of the Compose file as processes: in the order of their dependencies, so many replicas of each.
-import type { ComposeService } from './compose-file.ts';
-import { createReplica, type Launched, type Replica, type ReplicaStatus } from './replica.ts';
+import type { Ending } from '../../services/platform/driver.ts';
+import type { SupervisedService, SupervisorEvent } from '../../services/platform/drivers/process/supervisor-api.ts';
+import { createDependencies } from './dependencies.ts';
+import type { Replica } from './replica.ts';
+import { createReplicaSet, Refused, type ReplicaSet, type Runnable } from './replica-set.ts';
 
-/** What the supervisor needs to know about a service to run it. */
-export interface Runnable {
-  service: ComposeService;
-  /** Gets what a replica needs before it starts for the first time. @throws where it cannot be had, a port for instance. */
-  prepare(replica: string): Promise<void>;
-  launch(replica: string): Promise<Launched>;
-  check(replica: string): Promise<boolean>;
-  /** A replica is gone for good: what was kept for it may go. */
-  forget(replica: string): void;
-  /** How many replicas it may have; backends have one. */
-  most: number;
-}
-
-export interface ServiceStatus {
-  name: string;
-  replicas: ReplicaStatus[];
-}
-
-/** A request that cannot be met; the message says what was expected. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-}
-
+/** Each @throws {Refused} where there is no such service or replica, or it cannot be done */
 export interface Supervisor {
-  status(): ServiceStatus[];
-  /** Starts what is down: of all services, or of one and those it depends on. Resolves when it is launched, not healthy. */
+  status(): SupervisedService[];
+  /** Starts what is down: of all services, or of one and those it depends on. Resolves when it is asked for, not healthy. */
   start(name?: string): Promise<void>;
   stop(name?: string): Promise<void>;
   restart(name: string): Promise<void>;
   scale(name: string, replicas: number): Promise<void>;
+  /** So many more: what lies there ended is started first. Answers with their names. */
+  add(name: string, count: number): Promise<string[]>;
   /** Signals every running replica of a service, or the named one; answers with those that were signalled. */
   kill(name: string, signal: NodeJS.Signals, replica?: string): Promise<string[]>;
+  /** Signals one replica. One that is stopped (SIGSTOP) is shown as paused until it goes on. */
+  signal(replica: string, signal: NodeJS.Signals): Promise<void>;
+  /** Ends one replica in order; resolves when it is gone for good. */
+  remove(replica: string): Promise<Ending>;
+  /** Ends one replica in order and starts it again. */
+  restartOne(replica: string): Promise<void>;
+  /** Calls for each change, until it is told to end. */
+  watch(onEvent: (event: SupervisorEvent) => void): () => void;
   /** `name` and process id of everything that runs. */
   processes(): { name: string; pid: number }[];
 }
-
-/** How long a service waits for those it depends on to be healthy, in milliseconds. */
-const DEPENDENCY_MS = 180_000;
-const MOST_REPLICAS = 100;
 
 export function createSupervisor(parts: {
   services: readonly Runnable[];
   onChange(): void;
   say(line: string): void;
 }): Supervisor {
-  const { services, say } = parts;
-  const replicas = new Map<string, Replica[]>(services.map(({ service }) => [service.name, []]));
-  /** Ends the waiting of a service for what it depends on. */
-  const starting = new Map<string, AbortController>();
-  const changed = new EventTarget();
-  const onChange = (): void => {
-    changed.dispatchEvent(new Event('change'));
+  const { say } = parts;
+  const sets = new Map<string, ReplicaSet>();
+  const watchers = new Set<(event: SupervisorEvent) => void>();
+  const changes = new EventTarget();
+  const tell = (event: SupervisorEvent): void => {
+    changes.dispatchEvent(new Event('change'));
+    for (const watcher of watchers) watcher(event);
     parts.onChange();
   };
 
-  function find(name: string): Runnable {
-    const found = services.find(({ service }) => service.name === name);
-    if (found !== undefined) return found;
-    throw new Refused(
-      `there is no service ${name}; there are ${services.map(({ service }) => service.name).join(', ')}`,
-    );
-  }
-
-  const of = (name: string): Replica[] => replicas.get(name) ?? [];
-
-  function ready(name: string, healthy: boolean): boolean {
-    const states = of(name).map((replica) => replica.status().state);
-    return states.some((state) => state === 'healthy' || (!healthy && state !== 'down'));
-  }
-
-  /**
-   * Resolves when a service is there, or the signal fires, or the limit has passed: then what waits for it is started all
-   * the same, and waits by itself.
-   */
-  function untilReady(name: string, healthy: boolean, signal: AbortSignal): Promise<void> {
-    if (!replicas.has(name) || ready(name, healthy) || signal.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(limit);
-        changed.removeEventListener('change', look);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const look = (): void => {
-        if (ready(name, healthy)) done();
-      };
-      const limit = setTimeout(() => {
-        say(`${name} is not healthy after ${DEPENDENCY_MS / 1000} s; going on without it`);
-        done();
-      }, DEPENDENCY_MS);
-      changed.addEventListener('change', look);
-      signal.addEventListener('abort', done);
-    });
-  }
-
-  function add(runnable: Runnable, number: number): Replica {
-    const name = `${runnable.service.name}-${number}`;
-    const replica = createReplica({
-      name,
-      launch: () => runnable.launch(name),
-      check: () => runnable.check(name),
-      checkEveryMs: runnable.service.healthcheck?.intervalMs ?? 5_000,
-      onChange,
+  const dependencies = createDependencies({
+    services: parts.services.map(({ service }) => service),
+    isThere: (name, healthy) =>
+      of(name)
+        .map((replica) => replica.status())
+        .some(({ state, pid }) => state === 'healthy' || (!healthy && pid !== undefined)),
+    changes,
+    say,
+  });
+  for (const runnable of parts.services) {
+    const service = runnable.service.name;
+    const set = createReplicaSet(runnable, {
+      beforehand: (signal) => dependencies.untilThere(service, signal),
+      onChange: (replica) => tell({ at: Date.now(), event: 'state', service, replica }),
+      onGone: (name) => tell({ at: Date.now(), event: 'gone', service, name }),
       say,
     });
-    of(runnable.service.name).push(replica);
-    return replica;
+    sets.set(service, set);
   }
 
-  async function startService(runnable: Runnable, count: number): Promise<void> {
-    const { name, dependsOn } = runnable.service;
-    for (let number = of(name).length + 1; number <= count; number++) await runnable.prepare(`${name}-${number}`);
-    // A stop that comes while it waits ends the waiting, and nothing is started.
-    starting.get(name)?.abort();
-    const own = new AbortController();
-    starting.set(name, own);
-    await Promise.all(dependsOn.map(({ service, healthy }) => untilReady(service, healthy, own.signal)));
-    if (own.signal.aborted) return;
-    while (of(name).length < count) add(runnable, of(name).length + 1);
-    for (const replica of of(name)) replica.start();
-    onChange();
+  const of = (name: string): Replica[] => sets.get(name)?.all() ?? [];
+
+  function find(name: string): ReplicaSet {
+    const found = sets.get(name);
+    if (found !== undefined) return found;
+    throw new Refused(`there is no service ${name}; there are ${[...sets.keys()].join(', ')}`, { unknown: true });
   }
 
-  /** A service and all that it depends on, directly or not. */
-  function withDependencies(name: string, found = new Set<string>()): Set<string> {
-    if (found.has(name) || !replicas.has(name)) return found;
-    found.add(name);
-    for (const { service } of find(name).service.dependsOn) withDependencies(service, found);
-    return found;
+  function findOne(name: string): { set: ReplicaSet; replica: Replica } {
+    const all = [...sets.values()].flatMap((set) => set.all().map((replica) => ({ set, replica })));
+    const found = all.find(({ replica }) => replica.name === name);
+    if (found !== undefined) return found;
+    const names = all.map(({ replica }) => replica.name).join(', ') || 'none';
+    throw new Refused(`there is no replica ${name}; there are ${names}`, { unknown: true });
   }
 
-  async function stopService(name: string): Promise<void> {
-    starting.get(name)?.abort();
-    await Promise.all(of(name).map((replica) => replica.stop()));
+  async function stopAll(replicas: readonly Replica[]): Promise<void> {
+    await Promise.all(replicas.map((replica) => replica.stop()));
   }
 
-  /** Ends each service after those that depend on it. */
-  function stopAll(): Promise<void> {
-    for (const waiting of starting.values()) waiting.abort();
-    const stopping = new Map<string, Promise<void>>();
-    const stopOne = (name: string): Promise<void> => {
-      const known = stopping.get(name);
-      if (known !== undefined) return known;
-      const dependents = services.filter(({ service }) => service.dependsOn.some((one) => one.service === name));
-      const stopped = Promise.all(dependents.map(({ service }) => stopOne(service.name))).then(() => stopService(name));
-      stopping.set(name, stopped);
-      return stopped;
-    };
-    return Promise.all(services.map(({ service }) => stopOne(service.name))).then(() => undefined);
-  }
-
-  const count = (runnable: Runnable): number => of(runnable.service.name).length || runnable.service.replicas;
-
-  const supervisor: Supervisor = {
+  return {
     status: () =>
-      services.map(({ service: { name } }) => ({ name, replicas: of(name).map((replica) => replica.status()) })),
+      [...sets].map(([name, set]) => ({
+        name,
+        replicas: set.all().map((replica) => replica.status()),
+        numbers: set.numbers,
+      })),
 
     async start(name) {
-      const wanted = name === undefined ? undefined : withDependencies(find(name).service.name);
-      const chosen = services.filter(({ service }) => wanted?.has(service.name) ?? true);
-      await Promise.all(chosen.map((runnable) => startService(runnable, count(runnable))));
+      const wanted = name === undefined ? undefined : dependencies.closure(find(name).service.name);
+      const chosen = [...sets].filter(([service]) => wanted?.has(service) ?? true);
+      await Promise.all(chosen.map(([, set]) => set.fill()));
     },
 
     async stop(name) {
-      if (name === undefined) return stopAll();
-      find(name);
-      await stopService(name);
+      if (name === undefined) return dependencies.fromTheEnd((service) => stopAll(of(service)));
+      await stopAll(find(name).all());
     },
 
     async restart(name) {
-      await supervisor.stop(name);
-      for (const replica of of(name)) replica.start();
+      const set = find(name);
+      await stopAll(set.all());
+      await set.fill();
     },
 
     async scale(name, wanted) {
-      const runnable = find(name);
-      const most = Math.min(runnable.most, MOST_REPLICAS);
-      if (!Number.isInteger(wanted) || wanted < 0 || wanted > most) {
-        throw new Refused(`${name} can have 0 to ${most} replicas, not ${wanted}`);
-      }
-      const surplus = of(name).splice(wanted);
-      await Promise.all(surplus.map((replica) => replica.stop()));
-      for (const replica of surplus) runnable.forget(replica.name);
-      if (wanted > 0) await startService(runnable, wanted);
-      onChange();
+      const set = find(name);
+      await set.shrink(wanted);
+      if (wanted > 0) await set.fill(wanted);
     },
 
+    add: (name, count) => find(name).add(count),
+
     async kill(name, signal, only) {
-      find(name);
-      const chosen = of(name).filter((replica) => only === undefined || replica.name === only);
-      if (only !== undefined && chosen.length === 0) throw new Refused(`${name} has no replica ${only}`);
+      const chosen = find(name)
+        .all()
+        .filter((replica) => only === undefined || replica.name === only);
+      if (only !== undefined && chosen.length === 0) {
+        throw new Refused(`${name} has no replica ${only}`, { unknown: true });
+      }
       const killed = await Promise.all(
-        chosen.map(async (replica) => ((await replica.kill(signal)) ? [replica.name] : [])),
+        chosen.map(async (replica) => ((await replica.signal(signal)) ? [replica.name] : [])),
       );
       return killed.flat();
     },
 
+    async signal(name, signal) {
+      if (!(await findOne(name).replica.signal(signal))) throw new Refused(`${name} does not run`);
+    },
+
+    async remove(name) {
+      const { set, replica } = findOne(name);
+      return set.remove(replica);
+    },
+
+    async restartOne(name) {
+      const { set, replica } = findOne(name);
+      await replica.stop();
+      set.start(replica);
+    },
+
+    watch(onEvent) {
+      watchers.add(onEvent);
+      return () => void watchers.delete(onEvent);
+    },
+
     processes: () =>
-      [...replicas.values()].flat().flatMap((replica) => replica.pids().map((pid) => ({ name: replica.name, pid }))),
+      [...sets.values()]
+        .flatMap((set) => set.all())
+        .flatMap((replica) => replica.pids().map((pid) => ({ name: replica.name, pid }))),
   };
-  return supervisor;
 }

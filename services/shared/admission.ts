@@ -2,8 +2,8 @@
 // and to which host name it connected, and those decide. Programs send no Origin.
 
 export interface Asking {
-  origin: string | undefined;
-  host: string | undefined;
+  origin?: string | undefined;
+  host?: string | undefined;
 }
 
 const hostnameOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).hostname : undefined);
@@ -20,7 +20,7 @@ const isServiceName = (hostname: string): boolean => /^[a-z0-9_-]*[a-z_-][a-z0-9
  *
  * @param allowedOrigins as browsers send them: `https://lab.example.org`, without a path. Their host names are good as a Host, too
  */
-export function refusalOf({ origin, host }: Asking, allowedOrigins: readonly string[]): string | undefined {
+export function refusalOf({ origin, host }: Asking, allowedOrigins: readonly string[] = []): string | undefined {
   const allowedHosts = allowedOrigins.map(hostnameOf);
   const hostname = host === undefined ? undefined : hostnameOf(`http://${host}/`);
   // A name that somebody else owns and points to this machine makes their page's Origin and Host agree (DNS rebinding).

@@ -6,7 +6,7 @@ const LONGEST = 1024;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** Where no secret is set, nobody knows it: every client may only look. */
+/** Where no secret is set, nobody knows it. */
 export function secretCheck(secret: string): (given: unknown) => boolean {
   const wanted = digest(secret);
   return (given) =>
@@ -15,4 +15,9 @@ export function secretCheck(secret: string): (given: unknown) => boolean {
     timingSafeEqual(digest(given), wanted) &&
     secret !== '' &&
     given !== '';
+}
+
+/** What stands behind `Bearer` in a request's `authorization`; '' where nothing does. */
+export function bearerOf({ authorization }: { authorization?: string | undefined }): string {
+  return /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '';
 }

@@ -1,7 +1,7 @@
 // The supervisor of the no-Docker mode, with services of a few lines: what it starts again, what it leaves down, what it leaves behind.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -9,8 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { findSupervisor, type SupervisorClient } from '../../scripts/local/control-client.ts';
 import { freePort } from '../../scripts/local/free-port.ts';
 import { identify } from '../../scripts/local/identity.ts';
+import { lineSplitter } from '../../scripts/local/log-line.ts';
 import { type Exit, exitOf, until } from '../../scripts/local/processes.ts';
-import type { ReplicaStatus } from '../../scripts/local/replica.ts';
+import { readStream } from '../../services/platform/drivers/process/socket-call.ts';
+import type { SupervisedReplica, SupervisorEvent } from '../../services/platform/drivers/process/supervisor-api.ts';
 
 const PROGRAM = fileURLToPath(new URL('../helpers/supervise.ts', import.meta.url));
 const LIFECYCLE = new URL('../../services/shared/lifecycle.ts', import.meta.url).href;
@@ -71,7 +73,7 @@ async function open(): Promise<void> {
 /** A dead one that nobody has buried yet (a zombie) does not count. */
 const runs = (pid: number): boolean => identify(pid) !== undefined;
 
-const replicas = async (service: string): Promise<ReplicaStatus[]> =>
+const replicas = async (service: string): Promise<SupervisedReplica[]> =>
   (await client.status()).services.find(({ name }) => name === service)?.replicas ?? [];
 
 async function eventually(what: string, check: () => Promise<boolean>): Promise<void> {
@@ -143,6 +145,74 @@ test('a role can be scaled up and down', async () => {
   const pids = (await replicas('back')).map(({ pid }) => pid!);
   await client.scale('back', 1);
   assert.deepEqual(pids.map(runs), [true, false, false]);
+});
+
+test('a scale-down keeps the lowest numbers, and what is added fills the gaps', async () => {
+  const names = async () => (await replicas('back')).map(({ name }) => name);
+  assert.deepEqual(await client.add('back', 3), ['back-2', 'back-3', 'back-4']);
+  assert.equal(await client.remove('back-2'), 'drained');
+  await client.scale('back', 2);
+  assert.deepEqual(await names(), ['back-1', 'back-3']);
+  await client.scale('back', 3);
+  assert.deepEqual(await names(), ['back-1', 'back-2', 'back-3']);
+  await client.scale('back', 1);
+});
+
+test('what lies there ended is started before new ones are made', async () => {
+  await client.kill('back', 'SIGKILL');
+  assert.deepEqual(await client.add('back', 2), ['back-1', 'back-2']);
+  await healthy('back', 2);
+  await client.scale('back', 1);
+});
+
+test('a replica that is asked for again while it ends begins when it has ended, once', async () => {
+  const [before] = await replicas('back');
+  await client.signalOne('back-1', 'SIGTERM');
+  await client.start('back');
+  await eventually('back runs as another process', async () => {
+    const [now] = await replicas('back');
+    return now?.state === 'healthy' && now.pid !== before!.pid;
+  });
+  assert.equal((await replicas('back'))[0]!.restarts, before!.restarts);
+});
+
+test('a replica that waits for what it depends on is starting, and is not launched where it is stopped meanwhile', async () => {
+  await client.stop('front');
+  await client.kill('back', 'SIGKILL');
+  assert.deepEqual(await client.add('front', 1), ['front-1']);
+  const [waiting] = await replicas('front');
+  assert.deepEqual([waiting?.state, waiting?.pid], ['starting', undefined]);
+  await client.stop('front');
+  assert.equal((await replicas('front'))[0]?.state, 'down');
+  await client.start('front');
+  await healthy('front');
+});
+
+test('each change is a line on the stream, the first line comes at once, and a replica that is removed is gone', async (t) => {
+  const ended = new AbortController();
+  t.after(() => ended.abort());
+  const lines: string[] = [];
+  const split = lineSplitter((line) => lines.push(line));
+  void readStream(join(dir, '.lab/supervisor.sock'), '/events', split, ended.signal).catch(() => undefined);
+  const events = () => lines.map((line) => JSON.parse(line) as SupervisorEvent);
+  await eventually('the stream is open', async () => events()[0]?.event === 'hello');
+  await client.add('back', 1);
+  await healthy('back', 2);
+  await client.signalOne('back-2', 'SIGSTOP');
+  await client.remove('back-2');
+  const told = () =>
+    events().flatMap((event) => {
+      if (event.event === 'gone') return [event.name];
+      const isIts = event.event === 'state' && event.replica.name === 'back-2';
+      return isIts ? [`${event.replica.state}${event.replica.paused ? ', paused' : ''}`] : [];
+    });
+  await eventually('the end is told', async () => told().includes('back-2'));
+  const states = [...new Set(told())];
+  assert.deepEqual(states, ['starting', 'healthy', 'healthy, paused', 'draining, paused', 'down', 'back-2']);
+});
+
+test('the socket can be opened by its owner alone', () => {
+  assert.equal(statSync(join(dir, '.lab/supervisor.sock')).mode & 0o777, 0o600);
 });
 
 test('a service with one published port is not scaled, and the remedy is named', async () => {

@@ -3,17 +3,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
+import { refusalOf } from '../../shared/admission.ts';
 import { type Health, operationsHandler, sendJson } from '../../shared/http.ts';
 import type { Log } from '../../shared/log.ts';
 import { firstIssue } from '../../shared/messaging/fate.ts';
-import { refusalOf } from '../admission.ts';
+import { bearerOf, secretCheck } from '../../shared/secret.ts';
 import type { Coordinator, TapRequest } from '../coordinator.ts';
 import { ChangeError } from '../graph/change.ts';
 import { edgeText, type Graph, sameEdge } from '../graph/graph.ts';
 import { GraphError, parseEdge, parseGraph } from '../graph/parse.ts';
 import { graphJson, graphText } from '../graph/write.ts';
 import type { Network } from '../network.ts';
-import { secretCheck } from '../secret.ts';
 import { changeEdges } from './edge-changes.ts';
 import { applyGraph, graphDifference } from './graph-difference.ts';
 import { viewGraph } from './graph-view.ts';
@@ -204,10 +204,6 @@ async function streamTap(
   return undefined;
 }
 
-/** What a request carries as `authorization: Bearer <secret>`. */
-const bearer = ({ headers }: IncomingMessage): string | undefined =>
-  /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1];
-
 function statusOf(error: unknown): number {
   if (error instanceof Problem) return error.status;
   if (error instanceof ChangeError) return STATUS_OF[error.code];
@@ -237,7 +233,7 @@ export function httpApi(options: HttpApiOptions): RequestListener {
         `there is ${paths.join(', ')}, GET /healthz, GET /metrics, and the FBP protocol over WebSocket`,
       );
     }
-    if (open === undefined && !isSecret(bearer(request))) {
+    if (open === undefined && !isSecret(bearerOf(request.headers))) {
       throw new Problem(401, 'expected the header `authorization: Bearer <FBP_SECRET>`');
     }
     const ready = coordinator.ready();

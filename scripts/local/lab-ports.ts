@@ -1,0 +1,14 @@
+// Ports of its own for a whole lab, so that several can run on one machine.
+import { freePorts } from './free-port.ts';
+
+/** The variables of docker-compose.yml that name a port of this machine, each with a free one. */
+export async function freeLabPorts() {
+  const [frontend, coordinator, scaler, rabbitmq, management] = await freePorts(5);
+  return {
+    FRONTEND_PORT: String(frontend),
+    COORDINATOR_PORT: String(coordinator),
+    SCALER_PORT: String(scaler),
+    RABBITMQ_PORT: String(rabbitmq),
+    RABBITMQ_MANAGEMENT_PORT: String(management),
+  };
+}
