@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type ConsumeMessage, connect } from 'amqplib';
 import { v7 as uuid } from 'uuid';
-import { freePorts } from '../scripts/local/free-port.ts';
+import { freeLabPorts } from '../scripts/local/lab-ports.ts';
 import { itemId } from '../services/shared/messages.ts';
 import { readSteps } from '../services/shared/messaging/envelope.ts';
 import type { Figures } from './main.ts';
@@ -142,13 +142,7 @@ async function workerStarts(amqpUrl: string): Promise<{ ours: number[]; plain: n
 }
 
 export async function run(progress: (line: string) => void): Promise<Figures> {
-  const [frontend, coordinator, rabbitmq, management] = await freePorts(4);
-  const ports = {
-    FRONTEND_PORT: String(frontend),
-    COORDINATOR_PORT: String(coordinator),
-    RABBITMQ_PORT: String(rabbitmq),
-    RABBITMQ_MANAGEMENT_PORT: String(management),
-  };
+  const ports = await freeLabPorts();
   const env = { ...process.env, ...ports, COMPOSE_PROJECT_NAME: `queuelab-bench-${process.pid}` };
   const compose = async (...args: string[]): Promise<string> =>
     (await exec('docker', ['compose', ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout;

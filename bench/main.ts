@@ -3,7 +3,10 @@ import { parseArgs } from 'node:util';
 
 const benchmarks: Record<
   string,
-  { about: string; load: () => Promise<{ run: (progress: (line: string) => void) => Promise<Figures> }> }
+  {
+    about: string;
+    load: () => Promise<{ run: (progress: (line: string) => void, options: Options) => Promise<Figures> }>;
+  }
 > = {
   'first-job': {
     about:
@@ -22,7 +25,26 @@ const benchmarks: Record<
     about: 'changing routes under load, the cost of listening in, noticing a killed replica, memory of the coordinator',
     load: () => import('./coordinator.ts'),
   },
+  scaling: {
+    about:
+      'jobs in their deadline and replica-seconds of the scaling policies, in the simulator (nothing else is needed)',
+    load: () => import('./scaling.ts'),
+  },
+  'scale-up': {
+    about:
+      'scaling on the real lab: how soon help comes, a flash crowd, 40 scale-downs, the simulator beside it (needs Docker)',
+    load: () => import('./scale-up.ts'),
+  },
 };
+
+/** What `scaling` can be asked for, beside all of it. */
+export interface Options {
+  /** One seed instead of five. */
+  quick?: boolean;
+  /** Only cells, policies or variants with this in their names. */
+  cell?: string;
+  policy?: string;
+}
 
 /** One measured figure, with what is wanted of it where something is. */
 export interface Figure {
@@ -36,12 +58,20 @@ export interface Figure {
 export type Figures = Record<string, Figure>;
 
 const usage = (): string =>
-  `usage: npm run bench -- <name> [--json]\n\n${Object.entries(benchmarks)
+  `usage: npm run bench -- <name> [--json]\n       npm run bench -- scaling [--json] [--quick] [--cell <part of a name>] [--policy <part of a name>]\n\n${Object.entries(
+    benchmarks,
+  )
     .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
     .join('\n')}\n`;
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+  options: {
+    json: { type: 'boolean' },
+    help: { type: 'boolean' },
+    quick: { type: 'boolean' },
+    cell: { type: 'string' },
+    policy: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const name = positionals[0];
@@ -51,7 +81,7 @@ else if (benchmark === undefined) {
   process.stderr.write(usage());
   process.exit(2);
 } else {
-  const figures = await (await benchmark.load()).run((line) => process.stderr.write(`${line}\n`));
+  const figures = await (await benchmark.load()).run((line) => process.stderr.write(`${line}\n`), values);
   if (values.json) process.stdout.write(`${JSON.stringify({ benchmark: name, figures }, null, 2)}\n`);
   else {
     for (const [what, { value, unit, wanted, samples = [] }] of Object.entries(figures)) {

@@ -4,7 +4,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { CannotRun } from './command.ts';
-import { coordinator, Refused } from './coordinator-client.ts';
+import { coordinator } from './coordinator-client.ts';
+import { Refused } from './service-client.ts';
 
 /** A client of a server that answers as told. */
 async function clientOf(t: TestContext, answer: RequestListener) {

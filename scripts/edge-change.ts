@@ -4,8 +4,9 @@ import { edgeText } from '../services/coordinator/graph/graph.ts';
 import { GraphError, parseEdge } from '../services/coordinator/graph/parse.ts';
 import type { EdgeChanges } from '../services/coordinator/http/edge-changes.ts';
 import { CannotRun } from './command.ts';
-import { coordinator, noAsExitCode } from './coordinator-client.ts';
+import { coordinator } from './coordinator-client.ts';
 import { printable } from './printable.ts';
+import { noAsExitCode } from './service-client.ts';
 import { paint, seconds } from './terminal.ts';
 
 /** The edges as they are written everywhere. @throws {CannotRun} */

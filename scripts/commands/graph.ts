@@ -6,17 +6,12 @@ import type { Difference } from '../../services/coordinator/http/graph-differenc
 import type { GraphView } from '../../services/coordinator/http/graph-view.ts';
 import { ask, onTerminal } from '../ask.ts';
 import { CannotRun, type Command, textOf } from '../command.ts';
-import {
-  type CoordinatorClient,
-  coordinator,
-  coordinatorOptions,
-  noAsExitCode,
-  Refused,
-} from '../coordinator-client.ts';
+import { type CoordinatorClient, coordinator, coordinatorOptions } from '../coordinator-client.ts';
 import { differenceLines, differenceSentence, isSame, takesAway } from '../difference-report.ts';
 import { drawGraph, hasUnicode } from '../drawing/graph-drawing.ts';
 import { saveGraph } from '../graph-save.ts';
 import { printable } from '../printable.ts';
+import { noAsExitCode, Refused } from '../service-client.ts';
 import { paint, plural, seconds } from '../terminal.ts';
 
 const FILE = 'service.fbp';

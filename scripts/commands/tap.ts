@@ -1,9 +1,10 @@
 // `./lab tap`: the messages on an edge as they pass.
 import { CannotRun, type Command, textOf, wholeNumber } from '../command.ts';
-import { coordinator, coordinatorOptions, noAsExitCode } from '../coordinator-client.ts';
+import { coordinator, coordinatorOptions } from '../coordinator-client.ts';
 import { interruption } from '../lab-broker.ts';
 import { attemptText, bytes, columns, cut, dataBeside } from '../message-text.ts';
 import { printable } from '../printable.ts';
+import { noAsExitCode } from '../service-client.ts';
 import { readFilter, type TapLine } from '../tap-filter.ts';
 import { paint, plural } from '../terminal.ts';
 

@@ -1,28 +1,27 @@
 // The lab on real Docker, with ports and a project name of its own.
-import { freePorts } from '../../scripts/local/free-port.ts';
-import { type LabUnderTest, must, ownGraphFolder, run } from './lab-under-test.ts';
+import { freeLabPorts } from '../../scripts/local/lab-ports.ts';
+import { type LabUnderTest, must, ownFolder, run } from './lab-under-test.ts';
 import { describeLab } from './scenario.ts';
 
 const project = `queuelab-e2e-${process.pid}`;
-const [frontend, coordinator, rabbitmq, management] = await freePorts(4);
-const graphFolder = ownGraphFolder();
+const ports = await freeLabPorts();
+const folder = ownFolder();
 const env = {
   ...process.env,
-  GRAPH_FOLDER: graphFolder,
+  GRAPH_FOLDER: folder,
+  GUV_FOLDER: folder,
   COMPOSE_PROJECT_NAME: project,
-  FRONTEND_PORT: String(frontend),
-  COORDINATOR_PORT: String(coordinator),
-  RABBITMQ_PORT: String(rabbitmq),
-  RABBITMQ_MANAGEMENT_PORT: String(management),
+  ...ports,
 };
 const compose = (...args: string[]) => must(['docker', 'compose', ...args], { env, timeoutMs: 300_000 });
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
 const lab: LabUnderTest = {
   name: 'Docker',
-  url: `http://127.0.0.1:${frontend}`,
+  url: `http://127.0.0.1:${ports.FRONTEND_PORT}`,
   env,
-  graph: `${graphFolder}/service.fbp`,
+  graph: `${folder}/service.fbp`,
+  guv: `${folder}/guv.yaml`,
   async up() {
     await compose('up', '--build', '--wait');
   },

@@ -15,6 +15,8 @@ export interface LabUnderTest {
   readonly url: string;
   /** The graph file that its coordinator reads. */
   readonly graph: string;
+  /** The guv.yaml that its scaler reads. */
+  readonly guv: string;
   /** The environment for every command, so that a test's lab is apart from others on the machine. */
   readonly env: NodeJS.ProcessEnv;
   up(): Promise<void>;
@@ -34,11 +36,12 @@ export interface LabUnderTest {
   logs(): Promise<string>;
 }
 
-/** A folder with a copy of service.fbp that a test may edit, for GRAPH_FOLDER. It goes with the test run's temporary files. */
-export function ownGraphFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'queuelab-graph-'));
+/** A folder with copies of the files that define the lab, which a test may edit: for GRAPH_FOLDER and GUV_FOLDER. It goes with the test run. */
+export function ownFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'queuelab-files-'));
   chmodSync(folder, 0o755); // the container's user is another
-  copyFileSync(join(root, 'service.fbp'), join(folder, 'service.fbp'));
+  for (const file of ['service.fbp', 'guv.yaml', 'docker-compose.yml'])
+    copyFileSync(join(root, file), join(folder, file));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

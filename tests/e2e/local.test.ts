@@ -1,20 +1,18 @@
 // The lab without Docker, started in the background, with ports of its own.
 import { existsSync, readFileSync } from 'node:fs';
 import { findSupervisor } from '../../scripts/local/control-client.ts';
-import { freePorts } from '../../scripts/local/free-port.ts';
-import { type LabUnderTest, must, ownGraphFolder, root, run } from './lab-under-test.ts';
+import { freeLabPorts } from '../../scripts/local/lab-ports.ts';
+import { type LabUnderTest, must, ownFolder, root, run } from './lab-under-test.ts';
 import { describeLab } from './scenario.ts';
 
-const [frontend, coordinator, rabbitmq, management] = await freePorts(4);
-const graphFolder = ownGraphFolder();
+const ports = await freeLabPorts();
+const folder = ownFolder();
 const env = {
   ...process.env,
-  GRAPH_FOLDER: graphFolder,
+  GRAPH_FOLDER: folder,
+  GUV_FOLDER: folder,
   COMPOSE_PROJECT_NAME: `queuelab-e2e-${process.pid}`, // so that `down --all` leaves alone a lab that runs on Docker
-  FRONTEND_PORT: String(frontend),
-  COORDINATOR_PORT: String(coordinator),
-  RABBITMQ_PORT: String(rabbitmq),
-  RABBITMQ_MANAGEMENT_PORT: String(management),
+  ...ports,
 };
 const socket = `${root}/.lab/supervisor.sock`;
 /** Everything that was ever started, by process id. */
@@ -36,9 +34,10 @@ const lab_ = (...args: string[]) => must(['./lab', ...args], { env, timeoutMs: 3
 
 const lab: LabUnderTest = {
   name: 'no Docker',
-  url: `http://127.0.0.1:${frontend}`,
+  url: `http://127.0.0.1:${ports.FRONTEND_PORT}`,
   env,
-  graph: `${graphFolder}/service.fbp`,
+  graph: `${folder}/service.fbp`,
+  guv: `${folder}/guv.yaml`,
   async up() {
     await lab_('up', '--local');
     await supervisor();

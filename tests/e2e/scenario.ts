@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
+import type { ScalerStatus } from '../../services/scaler/governor.ts';
+import type { RoleStatus } from '../../services/scaler/live-role.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { assertAllDone, jobDone, readJob, sendJob } from './jobs.ts';
 import { type LabUnderTest, must, run } from './lab-under-test.ts';
@@ -18,6 +20,12 @@ const underWay = (lab: LabUnderTest, id: string): Promise<number> =>
 
 export function describeLab(lab: LabUnderTest): void {
   const lab_ = (...args: string[]) => must(['./lab', ...args], { env: lab.env });
+
+  /** What the scaler says of a role. */
+  const scaled = async (role: string): Promise<RoleStatus> => {
+    const { roles } = JSON.parse((await lab_('autoscale', 'status', '--json')).stdout) as ScalerStatus;
+    return roles.find((one) => one.role === role)!;
+  };
 
   suite(`the lab, ${lab.name}`, { timeout: 900_000 }, () => {
     let failed = false;
@@ -221,6 +229,58 @@ export function describeLab(lab: LabUnderTest): void {
       await assertAllDone(lab, await jobDone(lab, id));
     });
 
+    promise('the scaler sees an overload within 15 s, and off and in advise it touches nothing', async () => {
+      await lab_('autoscale', 'advise');
+      const id = await sendJob(lab, 600, 'sample:harbour');
+      await eventually(
+        'it wants more replicas',
+        async () => {
+          const { decision } = await scaled('resize');
+          return (decision?.wish?.replicas ?? 0) > 1 && /waiting/.test(decision!.sentence);
+        },
+        { withinMs: 15_000 },
+      );
+      assert.deepEqual((await scaled('resize')).replicas, { ready: 1, starting: 0, draining: 0, broken: 0 });
+      await fetch(`${lab.url}/jobs/${id}`, { method: 'DELETE' });
+      const { stdout } = await lab_('autoscale', 'why', 'resize');
+      assert.match(stdout, /formula/);
+    });
+
+    promise(
+      'in act it follows guv.yaml: adds replicas, replaces a killed one, takes them away, and no work is lost',
+      async () => {
+        const text = await readFile(lab.guv, 'utf8');
+        const save = async (content: string): Promise<void> => {
+          await writeFile(`${lab.guv}.new`, content);
+          await rename(`${lab.guv}.new`, lab.guv);
+        };
+        const ready = (replicas: number, withinMs: number) =>
+          eventually(
+            `${replicas} of resize are ready`,
+            async () => (await scaled('resize')).replicas?.ready === replicas,
+            {
+              withinMs,
+            },
+          );
+        await lab_('autoscale', 'act');
+        const id = await sendJob(lab, 300, 'sample:harbour');
+        await save(text.replace(/^resize:.*$/m, (line) => `${line}\n  minimum: 3`));
+        await ready(3, 30_000);
+        await lab.kill('resize', 'one');
+        await eventually('one is missing', async () => ((await scaled('resize')).replicas?.ready ?? 3) < 3);
+        await ready(3, 30_000);
+        await save(text.replace(/^resize:.*$/m, (line) => `${line}\n  minimun: 3`));
+        await eventually('the mistake is told', async () => {
+          const { stdout } = await lab_('autoscale', 'status');
+          return /minimun.*minimum/.test(stdout);
+        });
+        await save(text);
+        await assertAllDone(lab, await jobDone(lab, id));
+        await ready(1, 60_000);
+        await lab_('autoscale', 'off', '--restore');
+      },
+    );
+
     promise('./lab send --wait sends a set and shows what came of it', async () => {
       const { stdout } = await lab_('send', '3', '--sample', 'portrait', '--wait', '--json');
       const job = JSON.parse(stdout) as { state: string; counts: { done: number } };
@@ -236,6 +296,8 @@ export function describeLab(lab: LabUnderTest): void {
         'caption',
         'store',
         'coordinator',
+        'scaler',
+        'platform',
         'rabbitmq',
         'postgres',
         'resize.IN',
@@ -252,7 +314,18 @@ export function describeLab(lab: LabUnderTest): void {
     });
 
     promise('every command of ./lab has help, and refuses what it does not know with exit code 2', async () => {
-      for (const command of ['up', 'down', 'status', 'send', 'logs', 'doctor', 'kill', 'scale', 'restart']) {
+      for (const command of [
+        'up',
+        'down',
+        'status',
+        'send',
+        'logs',
+        'doctor',
+        'kill',
+        'scale',
+        'restart',
+        'autoscale',
+      ]) {
         const help = await lab_(command, '--help');
         assert.match(help.stdout, new RegExp(`lab ${command}`));
         const refused = await run(['./lab', command, '--no-such-option'], { env: lab.env });
