@@ -3,7 +3,7 @@
 // The role that is scaled is caption, with a vendor that takes most of a second: its replicas wait more than they work, so that many of
 // them fit on a small machine, and what is measured is the scaling and not the machine's cores.
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -64,6 +64,7 @@ async function ok(response: Response): Promise<Response> {
 export async function startBenchLab(progress: (line: string) => void): Promise<BenchLab> {
   const ports = await freeLabPorts();
   const folder = mkdtempSync(join(tmpdir(), 'queuelab-bench-'));
+  chmodSync(folder, 0o755); // the container's user is another
   mkdirSync(join(folder, 'policies'));
   writeFileSync(join(folder, 'guv.yaml'), GUV);
   copyFileSync(join(root, 'docker-compose.yml'), join(folder, 'docker-compose.yml'));

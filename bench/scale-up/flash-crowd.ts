@@ -2,7 +2,7 @@
 import { allArrivals } from '../../services/scaler/simulator/arrivals.ts';
 import type { Load } from '../../services/scaler/simulator/types.ts';
 import { type BenchLab, MOST, until } from './bench-lab.ts';
-import { inDeadline, sendAt, stepsOf } from './traffic.ts';
+import { inDeadline, sendAt, visitsOf } from './traffic.ts';
 
 const SEED = 1;
 const QUIET = 0.5;
@@ -29,9 +29,9 @@ export async function flashCrowd(
     const ids = await sendAt(lab, times);
     await lab.mode('off');
     await lab.ask(MOST); // what is left is late already: it is only to be done soon
-    const steps = await stepsOf(lab, ids);
+    const visits = await visitsOf(lab, ids);
     await until('nothing waits', async () => (await lab.backlog()) === 0);
-    const share = inDeadline(steps);
+    const share = inDeadline(visits);
     progress(`flash crowd of ${times.length} pictures, scaler ${mode}: ${share.toFixed(1)} % in the deadline`);
     return share;
   };

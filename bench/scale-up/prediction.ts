@@ -8,7 +8,7 @@ import { simulate } from '../../services/scaler/simulator/simulate.ts';
 import type { Load } from '../../services/scaler/simulator/types.ts';
 import { readGuvConfig } from '../../services/shared/guv/read-config.ts';
 import { type BenchLab, GUV, type RoleStatus, until } from './bench-lab.ts';
-import { inDeadline, sendAt, sendPictures, stepsOf } from './traffic.ts';
+import { inDeadline, sendAt, sendPictures, visitsOf } from './traffic.ts';
 
 const SEED = 7;
 const MINUTES = 10;
@@ -36,9 +36,9 @@ const sum = (cost: RoleStatus['cost']): number => cost.working + cost.idle + cos
 async function serviceTime(lab: BenchLab): Promise<{ mean: number; stddev: number }> {
   await lab.mode('off');
   await lab.scaleTo(2);
-  const steps = await stepsOf(lab, [await sendPictures(lab, CALIBRATION)]);
+  const visits = await visitsOf(lab, [await sendPictures(lab, CALIBRATION)]);
   // From taking one picture to taking the next: what the worker does around its handler is part of it.
-  const taken = Map.groupBy(steps, ({ replica }) => replica);
+  const taken = Map.groupBy(visits, ({ replica }) => replica);
   const seconds = [...taken.values()].flatMap((some) => {
     const starts = some.map(({ startedAt }) => startedAt).sort((a, b) => a - b);
     return starts.slice(1).map((start, n) => (start - starts[n]!) / 1000);
@@ -66,8 +66,8 @@ export async function prediction(
   const sent = sendAt(lab, times);
   await pause(load.seconds * 1000 - (performance.now() - begun));
   const replicaSeconds = sum((await lab.status()).cost) - before;
-  const steps = await stepsOf(lab, await sent);
-  const live = { inDeadline: inDeadline(steps), replicaSeconds };
+  const visits = await visitsOf(lab, await sent);
+  const live = { inDeadline: inDeadline(visits), replicaSeconds };
   progress(`live: ${live.inDeadline.toFixed(1)} % of ${times.length}, ${replicaSeconds.toFixed(0)} replica-seconds`);
   await lab.mode('off');
 

@@ -1,7 +1,7 @@
 // Scale-downs under load: a replica that is told to end finishes what is in its hands, so that no message is handed out a second time.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BenchLab } from './bench-lab.ts';
-import { sendPictures, stepsOf } from './traffic.ts';
+import { sendPictures, visitsOf } from './traffic.ts';
 
 const HIGH = 5;
 const LOW = 3;
@@ -35,6 +35,6 @@ export async function scaleDowns(
     stop.abort();
     await traffic;
   }
-  const steps = await stepsOf(lab, await Promise.all(sent));
-  return { redelivered: (await lab.redelivered()) - before, pictures: steps.length };
+  const visits = await visitsOf(lab, await Promise.all(sent));
+  return { redelivered: (await lab.redelivered()) - before, pictures: visits.length };
 }

@@ -1,16 +1,28 @@
 // Sends pictures at given times, however long they take, and reads from the ledger what became of each.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Step } from '../../services/shared/messaging/types.ts';
 import { type BenchLab, DEADLINE, ROLE } from './bench-lab.ts';
 
 const IMAGE = { source: 'sample:tiny', width: 32, height: 32 };
 const DONE_LIMIT_MS = 300_000;
 const READERS = 4;
 
+/** What a picture went through at the role that is scaled. */
+export interface Visit {
+  replica: string;
+  /** Epoch milliseconds. */
+  startedAt: number;
+  /** Seconds in the queue, and in hand. */
+  waiting: number;
+  working: number;
+}
+
 interface JobAnswer {
   id: string;
   state: string;
-  items: { timings: { steps: Step[] } }[];
+  items: {
+    accepted_at: string;
+    timings: { steps: { role: string; replica: string; waiting_seconds: number; working_seconds: number }[] };
+  }[];
 }
 
 /** Sends one job of n pictures; resolves with its id when it is accepted. */
@@ -36,32 +48,37 @@ export async function sendAt(lab: BenchLab, times: readonly number[]): Promise<s
   return Promise.all(sent);
 }
 
-async function doneSteps(lab: BenchLab, id: string): Promise<Step[]> {
+/** A step begins when the steps before it are over and it has waited. */
+function visitOf({ accepted_at, timings }: JobAnswer['items'][number]): Visit {
+  let startedAt = Date.parse(accepted_at);
+  for (const { role, replica, waiting_seconds: waiting, working_seconds: working } of timings.steps) {
+    startedAt += waiting * 1000;
+    if (role === ROLE) return { replica, startedAt, waiting, working };
+    startedAt += working * 1000;
+  }
+  throw new Error(`a picture did not come by ${ROLE}`);
+}
+
+async function visitsOfJob(lab: BenchLab, id: string): Promise<Visit[]> {
   for (const end = Date.now() + DONE_LIMIT_MS; Date.now() < end; await pause(100)) {
     const job = (await (await fetch(`${lab.url}/jobs/${id}`)).json()) as JobAnswer;
-    if (job.state === 'done') {
-      return job.items.flatMap(({ timings }) => timings.steps.filter(({ role }) => role === ROLE));
-    }
+    if (job.state === 'done') return job.items.map(visitOf);
   }
   throw new Error(`job ${id} was not done within ${DONE_LIMIT_MS / 1000} s`);
 }
 
-/** The time that each picture spent at the role that is scaled, in the order of the jobs; waits until all are done. */
-export async function stepsOf(lab: BenchLab, ids: readonly string[]): Promise<Step[]> {
-  const found: Step[][] = [];
+/** Of each picture, in the order of the jobs; waits until all are done. */
+export async function visitsOf(lab: BenchLab, ids: readonly string[]): Promise<Visit[]> {
+  const found: Visit[][] = [];
   const rest = ids.entries();
   const read = async (): Promise<void> => {
-    for (const [place, id] of rest) found[place] = await doneSteps(lab, id);
+    for (const [place, id] of rest) found[place] = await visitsOfJob(lab, id);
   };
   await Promise.all(Array.from({ length: READERS }, read));
   return found.flat();
 }
 
-/** Seconds from the queue to done. */
-export const secondsOf = ({ queuedAt, startedAt, finishedAt }: Step): number =>
-  (finishedAt - (queuedAt ?? startedAt)) / 1000;
-
 /** Share within the deadline, in percent. */
-export function inDeadline(steps: readonly Step[]): number {
-  return (100 * steps.filter((step) => secondsOf(step) <= DEADLINE).length) / steps.length;
+export function inDeadline(visits: readonly Visit[]): number {
+  return (100 * visits.filter(({ waiting, working }) => waiting + working <= DEADLINE).length) / visits.length;
 }

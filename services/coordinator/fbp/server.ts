@@ -3,10 +3,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Log } from '../../shared/log.ts';
 import { refusalOf } from '../../shared/admission.ts';
-import type { Coordinator, CoordinatorEvent } from '../coordinator.ts';
+import type { Log } from '../../shared/log.ts';
 import { secretCheck } from '../../shared/secret.ts';
+import type { Coordinator, CoordinatorEvent } from '../coordinator.ts';
 import { componentHandlers } from './component-protocol.ts';
 import { createFeed } from './feed.ts';
 import { graphHandlers } from './graph-protocol.ts';

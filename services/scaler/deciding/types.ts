@@ -59,6 +59,8 @@ export interface Situation {
   inHand: number;
   /** How old that sample is. */
   age: number;
+  /** Seconds from one sample to the next. Missing before there are two. */
+  sampleEvery?: number;
   /** Seconds until the next look. */
   poll: number;
   /** Jobs a second, and the standard error of it. */

@@ -1,11 +1,10 @@
-// How many jobs come in a second: over the longest recent window in which the rate is the same throughout, up to two minutes, and
-// beyond that where few jobs came.
+// How many jobs come in a second: over the longest recent window in which the rate is the same throughout, up to the history that is
+// configured, and beyond that where few jobs came.
 import type { Samples } from './samples.ts';
 import { createUnrest } from './unrest.ts';
 import { createWindow } from './window.ts';
 
-/** Seconds; and jobs that a window has at least before it is cut to that. */
-const LONGEST = 120;
+/** Jobs that a window has at least before it is cut to its longest. */
 const FEW = 12;
 /** Standard deviations by which a recent part must differ. */
 const CHANGED = 4;
@@ -20,7 +19,8 @@ export interface ArrivalRate {
   dispersion(): number;
 }
 
-export function createArrivalRate(samples: Samples): ArrivalRate {
+/** @param longest seconds that the window reaches back, at most */
+export function createArrivalRate(samples: Samples, longest: number): ArrivalRate {
   const window = createWindow(samples.arrivals, CHANGED);
   const unrest = createUnrest(samples);
   /** Of the number of jobs, for each second. */
@@ -28,7 +28,7 @@ export function createArrivalRate(samples: Samples): ArrivalRate {
   return {
     update() {
       unrest.update();
-      window.update(firstOf(samples, window.start), samples.newest, variance);
+      window.update(firstOf(samples, window.start, longest), samples.newest, variance);
     },
     dispersion: unrest.dispersion,
     rate: () => (window.per() > 0 ? window.of() / window.per() : 0),
@@ -44,10 +44,10 @@ export function createArrivalRate(samples: Samples): ArrivalRate {
 }
 
 /** The sample with which the longest window begins. */
-function firstOf({ oldest, newest, arrivals }: Samples, before: number): number {
+function firstOf({ oldest, newest, arrivals }: Samples, before: number, longest: number): number {
   let start = Math.max(oldest, before);
   while (start < newest - 1) {
-    const isShort = arrivals.per(newest) - arrivals.per(start) <= LONGEST;
+    const isShort = arrivals.per(newest) - arrivals.per(start) <= longest;
     if (isShort || arrivals.of(newest) - arrivals.of(start + 1) < FEW) break;
     start += 1;
   }

@@ -179,20 +179,6 @@ test('what is too old is no observation, and the first new sample is one again',
   assert.equal(estimator.situation(31, settings)!.age, 1);
 });
 
-test('a reading is fresh with a new sample, and with a replica that is ready or gone', () => {
-  const estimator = createEstimator(settings);
-  const fresh = (queue: QueueReading, ready: number, starting: number[] = []): boolean => {
-    estimator.add({ at: 20, queue, replicas: { ready, starting, draining: 0, broken: 0 } });
-    return estimator.isFresh();
-  };
-  assert.equal(fresh(still(10), 2), true);
-  assert.equal(fresh(still(10), 2), false);
-  assert.equal(fresh(still(10), 2, [20]), false, 'asked for, not ready');
-  assert.equal(fresh(still(10), 3), true);
-  assert.equal(fresh(still(10), 2), true);
-  assert.equal(fresh(still(15), 2), true);
-});
-
 test('the boot time is the mean of those that were seen, and those in boot are due after it', () => {
   const estimator = createEstimator(settings);
   const replicas = { ready: 1, starting: [98, 80], draining: 0, broken: 0 };

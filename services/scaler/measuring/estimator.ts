@@ -25,20 +25,17 @@ export interface Estimator {
    * replicas, is older than USABLE_FOR seconds, or where there is none.
    */
   situation(at: number, settings: RoleSettings): Situation | undefined;
-  /** The last reading told something new: a sample, a replica that has become ready, or one that is gone. */
-  isFresh(): boolean;
   measured(): Measured;
 }
 
 export function createEstimator(initial: RoleSettings): Estimator {
   const samples = createSamples();
-  const arrivals = createArrivalRate(samples);
+  const arrivals = createArrivalRate(samples, initial.history);
   const serviceTime = createServiceTime(samples);
   const bootTime = createBootTime();
   let spread = spreadOf(initial);
   let replicas: ReplicaReading | undefined;
   let replicasAt = Number.NEGATIVE_INFINITY;
-  let fresh = false;
 
   return {
     add(reading) {
@@ -47,9 +44,7 @@ export function createEstimator(initial: RoleSettings): Estimator {
         arrivals.update();
         serviceTime.update(spread);
       }
-      fresh = isNewSample;
       if (reading.replicas === undefined || reading.at < replicasAt) return;
-      fresh ||= replicas === undefined || hasChanged(replicas, reading.replicas);
       if (reading.replicas.boots !== undefined) bootTime.add(reading.replicas.boots);
       replicas = reading.replicas;
       replicasAt = reading.at;
@@ -60,6 +55,7 @@ export function createEstimator(initial: RoleSettings): Estimator {
       if (sample === undefined || at - sample.sampledAt > USABLE_FOR) return undefined;
       if (replicas === undefined || at - replicasAt > USABLE_FOR) return undefined;
       const service = settings.measure ? serviceTime.mean(settings.processing, spread) : settings.processing;
+      const sampleEvery = samples.every();
       const oldest = replicas.starting.reduce((longest, since) => Math.max(longest, at - since), 0);
       const boot = settings.measure ? bootTime.expected(settings.boot, oldest) : settings.boot;
       return {
@@ -67,6 +63,7 @@ export function createEstimator(initial: RoleSettings): Estimator {
         waiting: sample.waiting,
         inHand: sample.inHand,
         age: Math.max(0, at - sample.sampledAt),
+        ...(sampleEvery !== undefined && { sampleEvery }),
         poll: settings.pollinterval,
         arrivalRate: arrivals.rate(),
         arrivalError: arrivals.error(),
@@ -81,7 +78,6 @@ export function createEstimator(initial: RoleSettings): Estimator {
         estimates: [],
       };
     },
-    isFresh: () => fresh,
     measured() {
       const service = serviceTime.measured(spread);
       const boot = bootTime.measured();
@@ -95,7 +91,3 @@ export function createEstimator(initial: RoleSettings): Estimator {
 
 /** Counters do not tell how much the times of jobs differ: as much, for their mean, as is configured. */
 const spreadOf = ({ processing, stddev }: RoleSettings): number => stddev / processing;
-
-/** Replicas that are only asked for change nothing: what asked for them has counted them. */
-const hasChanged = (before: ReplicaReading, now: ReplicaReading): boolean =>
-  now.ready !== before.ready || now.ready + now.starting.length < before.ready + before.starting.length;

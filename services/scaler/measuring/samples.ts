@@ -8,6 +8,9 @@ import type { QueueReading } from '../deciding/types.ts';
 const KEPT = 128;
 const MASK = KEPT - 1;
 
+/** What the newest interval counts in the mean of them. */
+const NEWEST = 0.1;
+
 /** Samples that are further apart say nothing of the jobs in hand between them. Seconds. */
 const FURTHEST_APART = 60;
 
@@ -38,6 +41,8 @@ export interface Samples {
   work: Pairs;
   /** Jobs in hand at that sample. */
   inHand: Sums;
+  /** Seconds from one sample to the next, on average. Undefined before there are two. */
+  every(): number | undefined;
 }
 
 interface Table extends Pairs {
@@ -49,6 +54,7 @@ export function createSamples(): Samples {
   const work = createTable();
   const inHand = new Float64Array(KEPT);
   let newest = -1;
+  let every: number | undefined;
   let last: QueueReading | undefined;
 
   const append = (before: QueueReading | undefined, queue: QueueReading): void => {
@@ -61,6 +67,7 @@ export function createSamples(): Samples {
       return;
     }
     const elapsed = queue.sampledAt - before.sampledAt;
+    every = every === undefined ? elapsed : every + (elapsed - every) * NEWEST;
     arrivals.put(newest, queue.arrived - before.arrived, elapsed);
     // Jobs in hand at the beginning were worked on before it, those at the end are not done yet: on average half of each.
     const done = queue.acked - before.acked + (queue.inHand - before.inHand) / 2;
@@ -84,6 +91,7 @@ export function createSamples(): Samples {
     arrivals,
     work,
     inHand: (sample) => inHand[sample & MASK]!,
+    every: () => every,
   };
 }
 

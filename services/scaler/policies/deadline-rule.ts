@@ -1,5 +1,5 @@
-// The hard rule of the policy `deadline`: at every moment up to one reaction time after the newest sample, what waits then and what will have
-// come must be begun within the slack after it, even where more comes than is expected.
+// The hard rule of the policy `deadline`: what waits and what will have come by any moment, up to one reaction time after the newest sample at
+// most, must be begun within the slack after that moment, even where more comes than is expected.
 import type { Forecast } from './deadline.ts';
 import { rounded } from './deadline-formula.ts';
 import { startsBy, startsOfOne } from './deadline-supply.ts';
@@ -9,10 +9,12 @@ const CAUTION = 2;
 /** Moments that are looked at, beside the first. */
 const MOMENTS = 12;
 /**
- * Replicas are added where they would be left less than so many reaction times after their boot, if nothing more came to be known: half of
- * one, as their own takes one. Later jobs are left to later looks, which know better what comes.
+ * How far ahead jobs count: to those that must be begun within so many reaction times. Replicas that are asked for now are there after one;
+ * they have half of one left for the work. Later jobs are left to later looks, which know better what will come.
  */
 const URGENT = 1.5;
+/** For those that are there, it is further: what is sent away should not be asked for again at the next look. */
+const KEPT = 3;
 
 /** Jobs of those that are there at the moment that cannot be begun within the slack. 0 or less where all can. */
 function shortBy({ situation, supply, slack }: Forecast, moment: number): number {
@@ -22,10 +24,15 @@ function shortBy({ situation, supply, slack }: Forecast, moment: number): number
   return waiting + coming + CAUTION * deviation - startsBy(supply, moment + slack);
 }
 
+/** The last moment at which jobs count; not beyond one reaction time, as more than that is seldom known. */
+const horizonOf = ({ reaction, slack }: Forecast, reactions: number): number =>
+  Math.min(reaction, Math.max(0, reactions * reaction - slack));
+
 /** Whether each job begins in time, without any more replicas. */
 export function isMet(forecast: Forecast): boolean {
+  const horizon = horizonOf(forecast, KEPT);
   for (let step = 0; step <= MOMENTS; step += 1) {
-    if (shortBy(forecast, (forecast.reaction * step) / MOMENTS) > 0) return false;
+    if (shortBy(forecast, (horizon * step) / MOMENTS) > 0) return false;
   }
   return true;
 }
@@ -35,9 +42,9 @@ export function isMet(forecast: Forecast): boolean {
  * for any of them do not count.
  */
 export function missing(forecast: Forecast, replicas: number): { replicas: number; formula: string } {
-  const { situation, supply, slack, reaction } = forecast;
+  const { situation, supply, slack } = forecast;
   const readyAt = situation.age + situation.boot;
-  const horizon = Math.min(reaction, Math.max(0, URGENT * reaction - slack));
+  const horizon = horizonOf(forecast, URGENT);
   let most = 0;
   let worst = 0;
   for (let step = 0; step <= MOMENTS; step += 1) {

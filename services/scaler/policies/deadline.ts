@@ -16,9 +16,9 @@ import { fullRate, reducedSupply, type Supply, startsBy, supplyOf } from './dead
 /** The band of the projected wait, and where the way back leads to, as shares of the slack. */
 const UPPER = 0.7;
 const LOWER = 0.12;
-const MIDDLE = 0.4;
+const MIDDLE = 0.5;
 /** The way back takes so many reaction times. */
-const WAY_BACK = 3;
+const WAY_BACK = 2;
 
 export interface Forecast {
   situation: Situation;
@@ -74,7 +74,10 @@ function wishOf(forecast: Forecast, replicas: number, settings: RoleSettings): W
 }
 
 /** The last one goes when no job waits, unless the next job would then begin too late, and there were jobs in the last minutes. */
-function wishForNone({ situation, slack, reaction }: Forecast, replicas: number): Wish | undefined {
+function wishForNone({ situation, slack }: Forecast, replicas: number): Wish | undefined {
+  const { age, sampleEvery = age, poll, boot } = situation;
+  /** A job may have to wait for a sample before it is seen at all. */
+  const reaction = Math.max(age, sampleEvery) + poll + boot;
   if (replicas > 1 || situation.waiting > 0) return undefined;
   if (replicas === 1 && reaction > slack && situation.arrivalRate > 0) return undefined;
   const formula = `0 waiting, minimum 0; one again ${rounded(reaction)} s after a job has come, slack ${rounded(slack)} s`;

@@ -94,7 +94,7 @@ export const KEYS: readonly GuvKey[] = [
   duration('history', {
     fallback: 120,
     range: { least: 0, most: LONGEST },
-    doc: 'how far back policy guv looks before it takes replicas away',
+    doc: 'how far back it looks: guv before it takes replicas away, the others for how fast jobs come',
   }),
   key('policy', 'policy', 'queuelab', {
     default: 'deadline',

@@ -21,7 +21,7 @@ export interface RoleSettings {
   minimum: number;
   maximum: number;
   pollinterval: number;
-  /** How far back the guv policy looks before it scales down. */
+  /** How far back it looks: the guv policy before it scales down, the others for how fast jobs come. */
   history: number;
   /** `deadline`, `guv`, `keda-queue-length`, the name of a file policies/<name>.ts, or an http address. */
   policy: string;
