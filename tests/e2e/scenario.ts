@@ -276,8 +276,11 @@ export function describeLab(lab: LabUnderTest): void {
         });
         await save(text);
         await assertAllDone(lab, await jobDone(lab, id));
-        await ready(1, 60_000);
+        await eventually('some are taken away', async () => ((await scaled('resize')).replicas?.ready ?? 3) < 3, {
+          withinMs: 60_000,
+        });
         await lab_('autoscale', 'off', '--restore');
+        await ready(1, 30_000);
       },
     );
 
