@@ -71,6 +71,15 @@ test('workers that have stopped are not taken to go on for longer than statistic
   assert.ok(track.count().acked <= 280, `at most some seconds of 10/s, got ${track.count().acked} instead of 200`);
 });
 
+test('work that comes after a flow has ended is not taken for done at the rate of that flow', () => {
+  const track = createQueueTrack();
+  for (let at = 0; at <= 10; at += 1)
+    track.add(at, statistics({ arrived: 7 * at, acked: 7 * at }), { now: { waiting: 0, consumers: 1 } });
+  track.add(13, statistics({ arrived: 70, acked: 70 }), { now: { waiting: 96, consumers: 1 }, aliveAt: 13 });
+  const { acked, arrived, waiting } = track.count();
+  assert.deepEqual({ acked, arrived, waiting }, { acked: 70, arrived: 166, waiting: 96 });
+});
+
 test('after a purge what comes is seen as soon as before', () => {
   const track = createQueueTrack();
   let arrived = 0;

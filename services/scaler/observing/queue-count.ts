@@ -100,9 +100,10 @@ export function createQueueTrack(): QueueTrack {
     const more = to.waiting - last.waiting - handedBack;
     const seconds = Math.min(CARRIED_SECONDS, Math.max(0, to.at - last.sampledAt));
     const usually = to.consumers === 0 ? 0 : ackRate(to.at) * seconds;
-    // A flow that has ended must not be carried on: no more was done than was there, by the depth and by the counters, which may differ.
+    // A flow that has ended must not be carried on into the next: no more was done than was there, by the depth and by the counters, which
+    // may differ.
     const there = Math.max(0, Math.min(last.waiting + last.inHand, last.arrived - last.acked - base));
-    const done = Math.round(to.waiting > 0 ? usually : Math.min(usually, there));
+    const done = Math.round(Math.min(usually, there));
     // What is no longer there, beyond what is usually done in that time, was taken and not done: it is in hand.
     const inHand = to.consumers === 0 ? 0 : Math.round(held + Math.max(0, -more - done));
     const acked = last.acked + done;

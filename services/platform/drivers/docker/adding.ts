@@ -27,6 +27,21 @@ interface Adding {
 /** Somebody else (`docker compose up --scale`) may take the same number at the same moment. */
 const NAME_ATTEMPTS = 5;
 
+/** So many are started at a time: all at once they would boot together, and the first help would come as late as the last. */
+const STARTS_AT_A_TIME = 2;
+
+/** As Promise.allSettled, but so many at a time, in order. */
+async function inTurns<T>(works: readonly (() => Promise<T>)[]): Promise<PromiseSettledResult<T>[]> {
+  const outcomes: PromiseSettledResult<T>[] = [];
+  const rest = works.entries();
+  const run = async (): Promise<void> => {
+    for (const [place, work] of rest)
+      [outcomes[place]] = (await Promise.allSettled([work()])) as [PromiseSettledResult<T>];
+  };
+  await Promise.all(Array.from({ length: STARTS_AT_A_TIME }, run));
+  return outcomes;
+}
+
 /** What to copy: one that runs, else the one that was made last, as Compose has given it the newest settings. */
 function choosePattern(all: readonly ContainerInspectInfo[]): ContainerInspectInfo | undefined {
   const byAge = [...all].sort((a, b) => Date.parse(b.Created) - Date.parse(a.Created));
@@ -84,8 +99,10 @@ export function createAdding({ engine, family, turns, project, log, onRequest, j
     const toStart = ended.slice(0, count);
     const copies = freeNumbers(all.map(number), count - toStart.length);
     const image = copies.length === 0 ? undefined : ((await family.imageOf(pattern.Id)) ?? pattern.Image);
-    const starts = [...toStart.map(startEnded), ...copies.map((free) => startCopy(pattern, image!, free))];
-    const outcomes = await Promise.allSettled(starts);
+    const outcomes = await inTurns([
+      ...toStart.map((one) => () => startEnded(one)),
+      ...copies.map((free) => () => startCopy(pattern, image!, free)),
+    ]);
     const started = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
     const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
     if (started.length === 0 && failures.length > 0) throw failures[0];
