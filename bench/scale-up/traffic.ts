@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type BenchLab, DEADLINE, ROLE } from './bench-lab.ts';
 
 const IMAGE = { source: 'sample:tiny', width: 32, height: 32 };
+const ACCEPT_LIMIT_MS = 30_000;
 const DONE_LIMIT_MS = 300_000;
 const READERS = 4;
 
@@ -25,15 +26,20 @@ interface JobAnswer {
   }[];
 }
 
-/** Sends one job of n pictures; resolves with its id when it is accepted. */
+/** Sends one job of n pictures, again where the front end is not ready for it; resolves with its id when it is accepted. */
 export async function sendPictures(lab: BenchLab, n: number): Promise<string> {
-  const response = await fetch(`${lab.url}/jobs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ images: Array.from({ length: n }, () => IMAGE) }),
-  });
-  if (response.status !== 202) throw new Error(`a job was answered ${response.status}`);
-  return ((await response.json()) as JobAnswer).id;
+  const key = crypto.randomUUID();
+  for (const end = Date.now() + ACCEPT_LIMIT_MS; Date.now() < end; await pause(500)) {
+    const response = await fetch(`${lab.url}/jobs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': key },
+      body: JSON.stringify({ images: Array.from({ length: n }, () => IMAGE) }),
+    });
+    if (response.status === 202) return ((await response.json()) as JobAnswer).id;
+    const said = await response.text();
+    if (response.status !== 503) throw new Error(`a job was answered ${response.status}: ${said.slice(0, 300)}`);
+  }
+  throw new Error(`no job was accepted within ${ACCEPT_LIMIT_MS / 1000} s`);
 }
 
 /** Sends a picture at each of these times (seconds from now); resolves with the ids of their jobs when the last is accepted. */

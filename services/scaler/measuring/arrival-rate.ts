@@ -48,7 +48,11 @@ function firstOf({ oldest, newest, arrivals }: Samples, before: number, longest:
   let start = Math.max(oldest, before);
   while (start < newest - 1) {
     const isShort = arrivals.per(newest) - arrivals.per(start) <= longest;
-    if (isShort || arrivals.of(newest) - arrivals.of(start + 1) < FEW) break;
+    if (isShort) break;
+    const left = arrivals.of(newest) - arrivals.of(start + 1);
+    // A set that came at once, long ago, says nothing of how often jobs come: it is no reason to look so far back.
+    const atOnce = arrivals.of(start + 1) - arrivals.of(start);
+    if (left < FEW && atOnce < FEW) break;
     start += 1;
   }
   return start;
