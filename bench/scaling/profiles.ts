@@ -46,6 +46,7 @@ export function settingsOf(profile: Profile, minimum: number): RoleSettings {
     maximum: MAXIMUM,
     pollinterval: 2,
     history: 120,
+    rateWindow: 120,
     policy: 'deadline',
     cooldown: 0,
     fallback: 'hold' as const,

@@ -280,7 +280,7 @@ export function describeLab(lab: LabUnderTest): void {
         await save(text);
         await assertAllDone(lab, await jobDone(lab, id));
         await eventually('some are taken away', async () => ((await scaled('resize')).replicas?.ready ?? 3) < 3, {
-          withinMs: 60_000, // the first of them; guv.yaml's history is 30 s
+          withinMs: 60_000, // the first of them; guv.yaml's ratewindow is 30 s
         });
         await lab_('autoscale', 'off', '--restore');
         await ready(1, 30_000);

@@ -35,6 +35,7 @@ const settings = (role: string, queue = `${role}.IN`): RoleSettings => ({
   maximum: 5,
   pollinterval: 2,
   history: 120,
+  rateWindow: 120,
   policy: 'deadline',
   cooldown: 0,
   fallback: 'hold',

@@ -50,6 +50,7 @@ test('as many estimates are kept as guv looks back, the newest', () => {
     policy: 'guv',
     pollinterval: 30,
     history: 120,
+    rateWindow: 120,
   });
   for (const after of [1, 2, 3, 4, 5, 6]) {
     governor.observe(reading(1_000 + after));

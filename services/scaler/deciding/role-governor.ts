@@ -54,7 +54,7 @@ const sameMeasuring = (a: RoleSettings, b: RoleSettings): boolean =>
   a.stddev === b.stddev &&
   a.boot === b.boot &&
   a.concurrency === b.concurrency &&
-  a.history === b.history &&
+  a.rateWindow === b.rateWindow &&
   a.queues.join('\n') === b.queues.join('\n');
 
 /** A policy of ours that throws is wrong like one that gives nonsense. */

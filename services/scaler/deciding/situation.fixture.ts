@@ -17,6 +17,7 @@ export const settingsOf = (different: Partial<RoleSettings> = {}): RoleSettings 
   maximum: 10,
   pollinterval: 2,
   history: 120,
+  rateWindow: 120,
   policy: 'deadline',
   cooldown: 0,
   fallback: 'hold',

@@ -1,4 +1,4 @@
-// How many jobs come in a second: over the longest recent window in which the rate is the same throughout, up to the history that is
+// How many jobs come in a second: over the longest recent window in which the rate is the same throughout, up to what is
 // configured, and beyond that where few jobs came.
 import type { Samples } from './samples.ts';
 import { createUnrest } from './unrest.ts';

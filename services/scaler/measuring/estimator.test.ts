@@ -6,7 +6,16 @@ import { createRandom } from '../simulator/random.ts';
 import { createEstimator, type Estimator, USABLE_FOR } from './estimator.ts';
 
 const settings = {
-  ...{ processing: 2, stddev: 1, boot: 5, concurrency: 1, pollinterval: 2, deadline: 15, history: 120, measure: true },
+  ...{
+    processing: 2,
+    stddev: 1,
+    boot: 5,
+    concurrency: 1,
+    pollinterval: 2,
+    deadline: 15,
+    rateWindow: 120,
+    measure: true,
+  },
 } as RoleSettings;
 
 /** The broker counts every 5 s. */

@@ -30,7 +30,7 @@ export interface Estimator {
 
 export function createEstimator(initial: RoleSettings): Estimator {
   const samples = createSamples();
-  const arrivals = createArrivalRate(samples, initial.history);
+  const arrivals = createArrivalRate(samples, initial.rateWindow);
   const serviceTime = createServiceTime(samples);
   const bootTime = createBootTime();
   let spread = spreadOf(initial);

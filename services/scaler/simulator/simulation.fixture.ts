@@ -25,6 +25,7 @@ export function role(change: Partial<RoleModel> & { replicas?: number } = {}): R
       maximum: 100,
       pollinterval: 2,
       history: 120,
+      rateWindow: 120,
       policy: 'always',
       cooldown: 0,
       fallback: 'hold',

@@ -94,7 +94,13 @@ export const KEYS: readonly GuvKey[] = [
   duration('history', {
     fallback: 120,
     range: { least: 0, most: LONGEST },
-    doc: 'how far back it looks: guv before it takes replicas away, the others for how fast jobs come',
+    doc: 'how far back policy guv looks before it takes replicas away',
+  }),
+  duration('ratewindow', {
+    from: 'queuelab',
+    range: { least: 1, most: 3600 },
+    default: '120',
+    doc: 'how far back, at most, it is looked how fast jobs come; shorter: a set that came at once is sooner forgotten',
   }),
   key('policy', 'policy', 'queuelab', {
     default: 'deadline',

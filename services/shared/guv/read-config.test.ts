@@ -31,6 +31,7 @@ test('a role has the defaults of guv, and those of the lab for what guv does not
     maximum: 5,
     pollinterval: 2,
     history: 120,
+    rateWindow: 120,
     policy: 'deadline',
     cooldown: 0,
     fallback: 'hold',

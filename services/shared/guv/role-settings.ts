@@ -6,6 +6,9 @@ import { fallbackOf, switchOf } from './value.ts';
 /** Seconds between two looks. guv's 30 are too long for a deadline below a minute. */
 const POLL = 2;
 
+/** Seconds: most loads are about the same for that long. */
+const RATE_WINDOW = 120;
+
 /** A number, where there is one. */
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
@@ -34,6 +37,7 @@ export function roleSettings(role: string, normal: NormalizedRole, written: Reco
     maximum: normal.maximum,
     pollinterval: written.pollinterval === undefined && policy !== 'guv' ? POLL : normal.pollinterval,
     history: normal.history,
+    rateWindow: numberOf(written.ratewindow) ?? RATE_WINDOW,
     policy,
     cooldown: numberOf(written.cooldown) ?? 0,
     ...(maxstepUp === undefined ? {} : { maxstepUp }),

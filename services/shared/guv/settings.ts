@@ -21,8 +21,10 @@ export interface RoleSettings {
   minimum: number;
   maximum: number;
   pollinterval: number;
-  /** How far back it looks: the guv policy before it scales down, the others for how fast jobs come. */
+  /** How far back the guv policy looks before it scales down. */
   history: number;
+  /** How far back, at most, it is looked how fast jobs come. */
+  rateWindow: number;
   /** `deadline`, `guv`, `keda-queue-length`, the name of a file policies/<name>.ts, or an http address. */
   policy: string;
   /** No scale-down for so long after any change. 0: none. */
