@@ -474,7 +474,7 @@ export function createCoordinator(options: CoordinatorOptions): Coordinator {
       stopPresence();
       wiring.stop();
       await coreRoles.close();
-      await memory.saved();
+      await memory.settle();
       await new Promise<void>((resolve) => broker.disconnect(() => resolve()));
     },
   };

@@ -4,10 +4,11 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { type Health, operationsHandler, sendJson } from '../shared/http.ts';
+import { HttpProblem, readBody, sendProblem } from '../shared/http-problem.ts';
 import type { Log } from '../shared/log.ts';
 import { bearerOf, secretCheck } from '../shared/secret.ts';
+import { DriverError } from './driver.ts';
 import type { Events } from './events.ts';
-import { Problem, sendProblem, statusOf } from './problem.ts';
 import type { Action, Replicas } from './replicas.ts';
 
 export interface HttpApiOptions {
@@ -31,28 +32,17 @@ const SetBody = z.strictObject({ replicas: z.int().min(0).max(MOST) });
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGHUP', 'SIGKILL'] as const;
 const SignalBody = z.strictObject({ signal: z.enum(SIGNALS) });
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > LONGEST_BODY) throw new Problem(413, `a body of at most ${LONGEST_BODY} bytes was expected`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
-
-/** @throws {Problem} */
-async function readBody<T>(request: IncomingMessage, schema: z.ZodType<T>, expected: string): Promise<T> {
-  const text = await bodyOf(request);
+/** @throws {HttpProblem} */
+async function bodyOf<T>(request: IncomingMessage, schema: z.ZodType<T>, expected: string): Promise<T> {
+  const text = await readBody(request, LONGEST_BODY);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new Problem(400, `a body in JSON was expected: ${expected}`);
+    throw new HttpProblem(400, `a body in JSON was expected: ${expected}`);
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new Problem(422, `the body must be ${expected}`);
+  if (!parsed.success) throw new HttpProblem(422, `the body must be ${expected}`);
   return parsed.data;
 }
 
@@ -81,11 +71,11 @@ function createRoutes({ replicas, events, driver }: HttpApiOptions): Record<stri
     }),
     async 'PUT /roles/:name'({ name, request }) {
       const expected = `{"replicas": n} with a whole number from 0 to ${MOST}`;
-      const { replicas: wanted } = await readBody(request, SetBody, expected);
+      const { replicas: wanted } = await bodyOf(request, SetBody, expected);
       return replicas.set(name, wanted);
     },
     async 'POST /replicas/:name/signal'({ name, request }) {
-      const { signal } = await readBody(request, SignalBody, `{"signal": one of ${SIGNALS.join(', ')}}`);
+      const { signal } = await bodyOf(request, SignalBody, `{"signal": one of ${SIGNALS.join(', ')}}`);
       return replicas.act(name, 'signal', signal);
     },
     ...Object.fromEntries(ACTIONS.map((action) => [`POST /replicas/:name/${action}`, act(action)])),
@@ -116,18 +106,30 @@ function pathOf(pathname: string): { path: string; name: string } {
   try {
     return { path: ['', first, ':name', ...rest].join('/'), name: decodeURIComponent(second) };
   } catch {
-    throw new Problem(400, 'the address is not properly percent-encoded');
+    throw new HttpProblem(400, 'the address is not properly percent-encoded');
   }
 }
 
 /** A program sends no Origin, and reaches this by an address, a loopback name or the name of a service. A page of some site does not. */
 function refuseBrowsers({ headers: { origin, host } }: IncomingMessage): void {
-  if (origin !== undefined) throw new Problem(403, 'web pages may not ask here');
+  if (origin !== undefined) throw new HttpProblem(403, 'web pages may not ask here');
   const hostname = URL.canParse(`http://${host}/`) ? new URL(`http://${host}/`).hostname : '';
   const isAddress = /^[\d.]+$|^\[.*\]$/.test(hostname);
   if (!isAddress && !/^[a-z0-9_-]+$/.test(hostname)) {
-    throw new Problem(403, 'this host name is not among those that are served');
+    throw new HttpProblem(403, 'this host name is not among those that are served');
   }
+}
+
+const STATUS_OF: Record<DriverError['kind'], number> = {
+  unknown: 404,
+  unsupported: 501,
+  refused: 409,
+  unreachable: 503,
+};
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpProblem) return error.status;
+  return error instanceof DriverError ? STATUS_OF[error.kind] : 500;
 }
 
 export function httpApi(options: HttpApiOptions): RequestListener {
@@ -140,16 +142,17 @@ export function httpApi(options: HttpApiOptions): RequestListener {
     const route = Object.hasOwn(routes, `${method} ${path}`) ? routes[`${method} ${path}`] : undefined;
     if (route !== undefined) return route;
     const here = Object.keys(routes).filter((name) => name.endsWith(` ${path}`));
-    if (here.length > 0) throw new Problem(405, `there is ${here.join(', ')}`);
-    throw new Problem(404, `there is ${Object.keys(routes).join(', ')}, GET /healthz and GET /metrics`);
+    if (here.length > 0) throw new HttpProblem(405, `there is ${here.join(', ')}`);
+    throw new HttpProblem(404, `there is ${Object.keys(routes).join(', ')}, GET /healthz and GET /metrics`);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     refuseBrowsers(request);
     if (!isToken(bearerOf(request.headers)))
-      throw new Problem(401, 'expected the header `authorization: Bearer <LAB_TOKEN>`');
+      throw new HttpProblem(401, 'expected the header `authorization: Bearer <LAB_TOKEN>`');
     const address = `http://platform${request.url}`;
-    if (!request.url?.startsWith('/') || !URL.canParse(address)) throw new Problem(400, 'the address cannot be read');
+    if (!request.url?.startsWith('/') || !URL.canParse(address))
+      throw new HttpProblem(400, 'the address cannot be read');
     const url = new URL(address);
     const { path, name } = pathOf(url.pathname);
     const body = await routeOf(request.method ?? '', path)({ name, url, request, response });
@@ -163,10 +166,11 @@ export function httpApi(options: HttpApiOptions): RequestListener {
       return;
     }
     answer(request, response).catch((error: unknown) => {
-      if (statusOf(error) === 500) log.error({ err: error, path }, 'a request failed');
+      const status = statusOf(error);
+      if (status === 500) log.error({ err: error, path }, 'a request failed');
       request.resume(); // many clients hear no answer before they have sent all of their body
       if (response.headersSent) response.destroy();
-      else sendProblem(response, error);
+      else sendProblem(response, status, (error as Error).message);
     });
   };
 }

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { refusalOf } from '../../shared/admission.ts';
 import { type Health, operationsHandler, sendJson } from '../../shared/http.ts';
+import { HttpProblem, readBody, sendProblem } from '../../shared/http-problem.ts';
 import type { Log } from '../../shared/log.ts';
 import { firstIssue } from '../../shared/messaging/fate.ts';
 import { bearerOf, secretCheck } from '../../shared/secret.ts';
@@ -33,44 +34,7 @@ const LONGEST_BODY = 1024 * 1024;
 /** Beyond so many bytes not yet taken, a listener misses messages: the flow and our memory do not wait for it. */
 const LONGEST_BACKLOG = 1024 * 1024;
 
-/** An answer that is no success. */
-class Problem extends Error {
-  readonly status: number;
-  constructor(status: number, detail: string) {
-    super(detail);
-    this.status = status;
-  }
-}
-
-const TITLES: Record<number, string> = {
-  400: 'Bad request',
-  401: 'Secret wanted',
-  403: 'Refused',
-  404: 'Not found',
-  405: 'Method not allowed',
-  409: 'Conflict',
-  413: 'Too large',
-  422: 'Cannot be done',
-  500: 'Failed',
-  503: 'Not at work',
-};
 const STATUS_OF: Record<ChangeError['code'], number> = { 'not-found': 404, exists: 409, invalid: 422 };
-
-function sendProblem(response: ServerResponse, status: number, detail: string): void {
-  const headers = { 'content-type': 'application/problem+json', ...(status === 503 ? { 'retry-after': '1' } : {}) };
-  sendJson(response, status, { status, title: TITLES[status] ?? 'Failed', detail }, headers);
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request) {
-    size += (part as Buffer).length;
-    if (size > LONGEST_BODY) throw new Problem(413, `a body of at most ${LONGEST_BODY} bytes was expected`);
-    parts.push(part as Buffer);
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
 
 const EdgeTexts = z.array(z.string().max(1_000)).max(1_000).default([]);
 const EdgeChange = z
@@ -82,16 +46,16 @@ function readJson<T>(text: string, schema: z.ZodType<T>): T {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new Problem(400, 'a body in JSON was expected');
+    throw new HttpProblem(400, 'a body in JSON was expected');
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new Problem(422, firstIssue(parsed.error));
+  if (!parsed.success) throw new HttpProblem(422, firstIssue(parsed.error));
   return parsed.data;
 }
 
-/** @throws {Problem} 422, with file, line and column */
+/** @throws {HttpProblem} 422, with file, line and column */
 function readGraphBody(text: string, name: string): Graph {
-  if (text.trim() === '') throw new Problem(422, 'the text of a graph was expected, got nothing');
+  if (text.trim() === '') throw new HttpProblem(422, 'the text of a graph was expected, got nothing');
   return parseGraph(text, name);
 }
 
@@ -108,7 +72,7 @@ function createRoutes({ coordinator, file }: HttpApiOptions): Routes {
   function main(): Network {
     const network = coordinator.main();
     if (network === undefined)
-      throw new Problem(404, 'there is no graph yet: the coordinator was started without a file');
+      throw new HttpProblem(404, 'there is no graph yet: the coordinator was started without a file');
     return network;
   }
   const nameOf = (url: URL): string => url.searchParams.get('name') ?? 'graph.fbp';
@@ -128,22 +92,22 @@ function createRoutes({ coordinator, file }: HttpApiOptions): Routes {
           return undefined;
         }
         if (format === 'json') return graphJson(network.graph());
-        if (format !== 'view') throw new Problem(422, `format must be fbp or json, got ${JSON.stringify(format)}`);
+        if (format !== 'view') throw new HttpProblem(422, `format must be fbp or json, got ${JSON.stringify(format)}`);
         return viewGraph(coordinator, network, network.id === file?.id ? file.path : undefined);
       },
     },
     guarded: {
       async 'POST /graph/diff'({ url, request }) {
-        return graphDifference(coordinator, main(), readGraphBody(await bodyOf(request), nameOf(url)));
+        return graphDifference(coordinator, main(), readGraphBody(await readBody(request, LONGEST_BODY), nameOf(url)));
       },
       async 'PUT /graph'({ url, request }) {
-        const wanted = readGraphBody(await bodyOf(request), nameOf(url));
+        const wanted = readGraphBody(await readBody(request, LONGEST_BODY), nameOf(url));
         const started = performance.now();
         const difference = await applyGraph(coordinator, main(), wanted);
         return { ...difference, tookMs: seconds(started) };
       },
       async 'POST /graph/edges'({ request }) {
-        const change = readJson(await bodyOf(request), EdgeChange);
+        const change = readJson(await readBody(request, LONGEST_BODY), EdgeChange);
         const started = performance.now();
         const done = await changeEdges(coordinator, main(), change);
         return { ...done, tookMs: seconds(started) };
@@ -170,7 +134,7 @@ async function streamTap(
   const edge = parseEdge(url.searchParams.get('edge') ?? '');
   const perSecond = Number(url.searchParams.get('per-second') ?? 50);
   if (!Number.isInteger(perSecond) || perSecond < 1 || perSecond > 1_000) {
-    throw new Problem(422, 'per-second must be a whole number from 1 to 1000');
+    throw new HttpProblem(422, 'per-second must be a whole number from 1 to 1000');
   }
   const request: TapRequest = {
     perSecond,
@@ -178,7 +142,7 @@ async function streamTap(
     onEnd: (why) => response.end(`${JSON.stringify({ end: why })}\n`),
   };
   const known = coordinator.wiring.edges(network.id).some((one) => one.state === 'bound' && sameEdge(one.edge, edge));
-  if (!known) throw new Problem(404, `${edgeText(edge)} is not an edge that is bound: there is nothing to hear`);
+  if (!known) throw new HttpProblem(404, `${edgeText(edge)} is not an edge that is bound: there is nothing to hear`);
   let missed = 0;
   /** An error before the first message is told as one; a busy edge has messages before the tap is said to be open. */
   const begin = (): void => {
@@ -205,7 +169,7 @@ async function streamTap(
 }
 
 function statusOf(error: unknown): number {
-  if (error instanceof Problem) return error.status;
+  if (error instanceof HttpProblem) return error.status;
   if (error instanceof ChangeError) return STATUS_OF[error.code];
   return error instanceof GraphError ? 422 : 500;
 }
@@ -222,22 +186,22 @@ export function httpApi(options: HttpApiOptions): RequestListener {
     const name = `${request.method} ${url.pathname}`;
     const { origin, host } = request.headers;
     const refused = refusalOf({ origin, host }, allowedOrigins);
-    if (refused !== undefined) throw new Problem(403, refused);
+    if (refused !== undefined) throw new HttpProblem(403, refused);
     const open = Object.hasOwn(routes.open, name) ? routes.open[name] : undefined;
     const route = open ?? (Object.hasOwn(routes.guarded, name) ? routes.guarded[name] : undefined);
     if (route === undefined) {
       const methods = paths.filter((path) => path.endsWith(` ${url.pathname}`));
-      if (methods.length > 0) throw new Problem(405, `there is ${methods.join(', ')}`);
-      throw new Problem(
+      if (methods.length > 0) throw new HttpProblem(405, `there is ${methods.join(', ')}`);
+      throw new HttpProblem(
         404,
         `there is ${paths.join(', ')}, GET /healthz, GET /metrics, and the FBP protocol over WebSocket`,
       );
     }
     if (open === undefined && !isSecret(bearerOf(request.headers))) {
-      throw new Problem(401, 'expected the header `authorization: Bearer <FBP_SECRET>`');
+      throw new HttpProblem(401, 'expected the header `authorization: Bearer <FBP_SECRET>`');
     }
     const ready = coordinator.ready();
-    if (!ready.ok) throw new Problem(503, ready.reason);
+    if (!ready.ok) throw new HttpProblem(503, ready.reason);
     const body = await route({ url, request, response });
     if (body !== undefined) sendJson(response, 200, body);
   }

@@ -5,6 +5,7 @@ import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { refusalOf } from '../../shared/admission.ts';
 import { type Health, operationsHandler, sendJson } from '../../shared/http.ts';
+import { HttpProblem, sendProblem } from '../../shared/http-problem.ts';
 import type { Log } from '../../shared/log.ts';
 import { bearerOf, secretCheck } from '../../shared/secret.ts';
 import { MOST_REPLICAS } from '../deciding/read-wish.ts';
@@ -14,7 +15,7 @@ import type { LiveRole } from '../live-role.ts';
 import { PlatformError } from '../observing/platform-client.ts';
 import type { Ring } from '../ring.ts';
 import { MODES } from '../state.ts';
-import { bodyOf, numberIn, Problem, sendProblem } from './problem.ts';
+import { bodyOf, numberIn } from './request.ts';
 import { streamRing } from './stream.ts';
 
 export interface HttpApiOptions {
@@ -49,7 +50,7 @@ function createRoutes({ governor, events }: HttpApiOptions) {
   function roleNamed(name: string): LiveRole {
     const role = governor.role(name);
     if (role !== undefined) return role;
-    throw new Problem(
+    throw new HttpProblem(
       404,
       `there is no role ${JSON.stringify(name)}: there are ${governor.roles().join(', ') || 'none'}`,
     );
@@ -79,7 +80,7 @@ function createRoutes({ governor, events }: HttpApiOptions) {
     async 'PUT /mode'({ request }) {
       const { mode, restore } = await bodyOf(request, ModeBody);
       if (restore && mode !== 'off')
-        throw new Problem(422, 'restore goes with mode off: the other modes set the numbers');
+        throw new HttpProblem(422, 'restore goes with mode off: the other modes set the numbers');
       return governor.setMode(mode, restore);
     },
     async 'PUT /roles/*/steering'({ url, request }) {
@@ -95,12 +96,12 @@ function createRoutes({ governor, events }: HttpApiOptions) {
   return { open, guarded };
 }
 
-/** /roles/<this>/… @throws {Problem} where it is no text */
+/** /roles/<this>/… @throws {HttpProblem} where it is no text */
 function nameIn(url: URL): string {
   try {
     return decodeURIComponent(url.pathname.split('/')[2] ?? '');
   } catch {
-    throw new Problem(400, 'the name of a role was expected in the path');
+    throw new HttpProblem(400, 'the name of a role was expected in the path');
   }
 }
 
@@ -108,7 +109,7 @@ const patternOf = (path: string): string => path.replace(/^\/roles\/[^/]+\//, '/
 
 /** What the platform says to a request of ours goes on to whoever asked us. */
 function statusOf(error: unknown): number {
-  if (error instanceof Problem) return error.status;
+  if (error instanceof HttpProblem) return error.status;
   if (!(error instanceof PlatformError)) return 500;
   if (error.status === undefined) return 503;
   return [404, 409, 422, 503].includes(error.status) ? error.status : 502;
@@ -124,18 +125,18 @@ export function httpApi(options: HttpApiOptions): RequestListener {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { origin, host } = request.headers;
     const refused = refusalOf({ origin, host });
-    if (refused !== undefined) throw new Problem(403, refused);
+    if (refused !== undefined) throw new HttpProblem(403, refused);
     const url = new URL(request.url ?? '/', 'http://scaler');
     const path = patternOf(url.pathname);
     const name = `${request.method} ${path}`;
     const isOpen = Object.hasOwn(open, name);
     if (!isOpen && !Object.hasOwn(guarded, name)) {
       const methods = all.filter((one) => one.endsWith(` ${path}`));
-      if (methods.length > 0) throw new Problem(405, `there is ${methods.join(', ')}`);
-      throw new Problem(404, `there is ${all.join(', ')}, GET /healthz, GET /metrics`);
+      if (methods.length > 0) throw new HttpProblem(405, `there is ${methods.join(', ')}`);
+      throw new HttpProblem(404, `there is ${all.join(', ')}, GET /healthz, GET /metrics`);
     }
     if (!isOpen && !isToken(bearerOf(request.headers))) {
-      throw new Problem(401, 'expected the header `authorization: Bearer <LAB_TOKEN>`');
+      throw new HttpProblem(401, 'expected the header `authorization: Bearer <LAB_TOKEN>`');
     }
     const body = await (isOpen ? open : guarded)[name]!({ url, request, response });
     if (body !== undefined) sendJson(response, 200, body, { 'cache-control': 'no-store' });
@@ -151,7 +152,7 @@ export function httpApi(options: HttpApiOptions): RequestListener {
       const status = statusOf(error);
       if (status === 500) log.error({ err: error, path }, 'a request failed');
       if (response.headersSent) response.destroy();
-      else sendProblem(response, status, status === 500 ? 'something failed on our side' : (error as Error).message);
+      else sendProblem(response, status, (error as Error).message);
     });
   };
 }
