@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { atLeast, examine } from './doctor-checks.ts';
+import { atLeast, examine, socketCheck } from './doctor-checks.ts';
 import type { ComposeService } from './local/compose-file.ts';
 import { installLine } from './local/rabbitmq-install.ts';
 
@@ -21,6 +21,20 @@ test('a port that another program has is a problem, with the variable that moves
   const finding = findings.find(({ what }) => what === `port ${port}`);
   assert.equal(finding?.verdict, 'problem');
   assert.match(finding?.remedy ?? '', /set FRONTEND_PORT/);
+});
+
+test('an engine of a user has its socket elsewhere, and the variable that says so is named', () => {
+  const own = 'unix:///run/user/1000/docker.sock';
+  assert.match(socketCheck(own).remedy ?? '', /DOCKER_SOCKET=\/run\/user\/1000\/docker\.sock/);
+  assert.equal(socketCheck(own, '/run/user/1000/docker.sock').verdict, 'fine');
+  for (const engine of [
+    'unix:///var/run/docker.sock',
+    'unix:///Users/me/.docker/run/docker.sock',
+    'npipe:////./pipe/docker',
+    '',
+  ]) {
+    assert.equal(socketCheck(engine).verdict, 'fine', engine);
+  }
 });
 
 test('whatever is wrong has a remedy', async () => {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { composeVersion, engineVersion } from './docker.ts';
 import type { ComposeService } from './local/compose-file.ts';
 import { isFree } from './local/free-port.ts';
+import { composeVariables } from './local/local-lab.ts';
 import { findRabbitmq, installLine } from './local/rabbitmq-install.ts';
 
 export interface Finding {
@@ -63,8 +64,37 @@ async function dockerChecks(): Promise<{ works: boolean; findings: Finding[] }> 
           found: compose ?? 'not there',
           remedy: `install the Compose plugin ${NEEDED_COMPOSE.join('.')} or newer: https://docs.docker.com/compose/install/`,
         },
+    socketCheck(await engineAddress(), composeVariables('.', process.env).DOCKER_SOCKET),
   ];
   return { works: findings.every(({ verdict }) => verdict === 'fine'), findings };
+}
+
+/**
+ * Platform gets the engine's socket by a mount. Docker Desktop has it at the usual place for containers, whatever the place on this machine;
+ * a rootless engine has it elsewhere.
+ * @param engine where the `docker` command finds the engine: `unix:///run/user/1000/docker.sock`
+ * @param socket DOCKER_SOCKET, as Compose reads it
+ */
+export function socketCheck(engine: string, socket = '/var/run/docker.sock'): Finding {
+  const ofUser = /^unix:\/\/(\/run\/user\/.*)$/.exec(engine)?.[1];
+  if (ofUser === undefined || ofUser === socket) return { what: 'socket', verdict: 'fine', found: socket };
+  return {
+    what: 'socket',
+    verdict: 'problem',
+    found: `the engine is at ${ofUser}, and platform is given ${socket}`,
+    remedy: `set DOCKER_SOCKET=${ofUser}, e.g. in .env`,
+  };
+}
+
+/** Where the `docker` command finds its engine. */
+async function engineAddress(): Promise<string> {
+  if (process.env.DOCKER_HOST) return process.env.DOCKER_HOST;
+  try {
+    const asked = ['context', 'inspect', '--format', '{{.Endpoints.docker.Host}}'];
+    return (await promisify(execFile)('docker', asked)).stdout.trim();
+  } catch {
+    return '';
+  }
 }
 
 function rabbitmqCheck(): Finding {
@@ -85,7 +115,7 @@ function rabbitmqCheck(): Finding {
 async function readableCheck(): Promise<Finding[]> {
   if (process.platform !== 'linux') return [];
   const closed: string[] = [];
-  for (const path of ['services', 'services/rabbitmq/lab.conf', 'service.fbp']) {
+  for (const path of ['services', 'services/rabbitmq/lab.conf', 'service.fbp', 'guv.yaml']) {
     if (((await stat(path)).mode & 0o004) === 0) closed.push(path);
   }
   if (closed.length === 0) return [{ what: 'source', verdict: 'fine', found: 'readable for containers' }];
