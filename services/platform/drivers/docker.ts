@@ -74,6 +74,7 @@ export function createDockerDriver({ socketPath, project, composeReplicas, log }
       ...marks.of(id),
       ...(requestedAt === undefined ? {} : { requestedAt }),
       ...(ready === undefined ? {} : { readyAt: ready }),
+      ending: adding.isEnding(id),
     };
     return replicaOf(container, known, Date.now() / 1000);
   }

@@ -128,6 +128,7 @@ export function createAdding({ engine, family, turns, project, log, onRequest, j
       leaving.ends(id);
     },
     hasEnded: (id: string): void => void ending.delete(id),
+    isEnding: (id: string): boolean => ending.has(id),
     hear: (event: EngineEvent): void => leaving.hear(event),
     leave: (): Promise<void> => leaving.leave(() => Promise.all(underWay)),
   };

@@ -12,6 +12,8 @@ export interface Known {
   drainingAt?: number;
   /** Somebody sent it a signal that ends it. */
   killed?: boolean;
+  /** The platform ends it, and is not done with it: ended, it is removed next. */
+  ending?: boolean;
 }
 
 const seconds = (time: string): number => Date.parse(time) / 1000;
@@ -39,6 +41,7 @@ export const isStartable = ({ State }: ContainerInspectInfo): boolean =>
 /** Its state, and since when. */
 function stateOf(container: ContainerInspectInfo, known: Known, now: number): [ReplicaState, number] {
   const { State, Created } = container;
+  if (known.ending && known.drainingAt !== undefined) return ['draining', known.drainingAt];
   if (isRunning(container)) {
     if (known.drainingAt !== undefined) return ['draining', known.drainingAt];
     return known.readyAt === undefined ? ['starting', seconds(State.StartedAt)] : ['ready', known.readyAt];
