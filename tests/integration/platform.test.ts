@@ -186,7 +186,9 @@ describe('the platform', { skip: absent }, () => {
     const events = await platform.events(undoStack(t));
     const up = await platform.set('worker', 4);
     assert.deepEqual([up.from, up.to, up.starting.length, up.held], [2, 4, 2, undefined]);
-    await platform.inState('worker', 'ready', 4);
+    await eventually('both are told to be ready', () =>
+      up.starting.every((one) => events.some(({ id, event, to }) => id === one && event === 'state' && to === 'ready')),
+    );
     const down = await platform.set('worker', 2);
     assert.deepEqual([down.from, down.to], [4, 2]);
     assert.deepEqual(down.draining.sort(), up.starting.sort(), 'among equals the newest go');

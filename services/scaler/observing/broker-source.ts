@@ -1,5 +1,6 @@
 // Asks the broker for all queues at once: its statistics in one answer, what waits in each by a passive declaration, and whether the
 // statistics are being made at all. One queue's trouble is that queue's alone; the broker's trouble is said, and never thrown.
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../shared/log.ts';
 import type { BrokerConnection } from '../../shared/messaging/connection.ts';
 import { type Management, ManagementError, type QueueCounters } from '../../shared/messaging/management.ts';
@@ -23,7 +24,8 @@ export interface BrokerSource {
   look(queues: readonly string[], at: number): Promise<{ queues: Map<string, SeenQueue>; problem?: string }>;
 }
 
-/** A declaration that is not answered by then is done without: the statistics are there. */
+/** A connection, and a declaration, that is not there by then is done without: the statistics are there. */
+const CONNECT_LIMIT_MS = 1_000;
 const DECLARE_LIMIT_MS = 1_000;
 
 export function createBrokerSource(parts: {
@@ -35,6 +37,8 @@ export function createBrokerSource(parts: {
   const { management, connection, log } = parts;
   const followed = new Map<string, { track: QueueTrack; returns: Returns; last?: QueueStatistics }>();
   const heart = createHeart();
+  /** The first look waits a moment for the connection: statistics alone are late. */
+  const connected = connection && Promise.race([connection.ready, pause(CONNECT_LIMIT_MS, undefined, { ref: false })]);
   /** Whether messages that pass are counted: asked once, and again after each failure (it may be another broker). */
   let counting: Promise<boolean> | undefined;
 
@@ -86,6 +90,7 @@ export function createBrokerSource(parts: {
   return {
     async look(queues, at) {
       try {
+        await connected;
         const [all, uptimes, counted] = await Promise.all([
           management.queueCounters(),
           management.nodeUptimes().catch(() => undefined), // wants more rights than the rest
