@@ -22,8 +22,8 @@ export interface ScalerStatus {
 }
 
 export interface Governor {
-  /** Looks and decides until `stop`. */
-  start(): void;
+  /** Looks and decides until `stop`; resolves when the configuration was read for the first time. */
+  start(): Promise<void>;
   stop(): Promise<void>;
   /** One look at all roles, and one decision of each, in mode off, too. @throws {Error} where there is no configuration */
   once(): Promise<Decision[]>;
@@ -242,7 +242,8 @@ export function createGovernor(options: GovernorOptions): Governor {
   const settled = (): Promise<unknown> => Promise.all([...roles.values()].map(({ busy }) => busy));
 
   return {
-    start() {
+    async start() {
+      if (await config.refresh()) await applyConfig();
       running = run();
     },
     async stop() {

@@ -28,7 +28,7 @@ function serve(): void {
     metrics = createScalerMetrics(registry, () => scaler.governor);
     scaler.governor.decisions.listen((decision) => metrics?.decided(decision));
     life.onStop('the governor', () => scaler.close());
-    scaler.governor.start();
+    await scaler.governor.start(); // before, nobody could be told of any role
     const { governor, events } = scaler;
     const health = () => healthOf(scaler);
     const page = await listen(

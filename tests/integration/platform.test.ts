@@ -343,7 +343,10 @@ describe('the platform', { skip: absent }, () => {
     const [database] = await project.ids('database');
     const [worker] = await project.ids('worker');
     const id = worker!.slice(0, 12);
-    const before = await project.docker('ps', '-aq', '--no-trunc');
+    // Those of the project: others on this machine come and go.
+    const all = () =>
+      project.docker('ps', '-aq', '--no-trunc', '--filter', `label=com.docker.compose.project=${project.name}`);
+    const before = await all();
     const tries: [string, string, number[]][] = [
       ['GET', '/replicas/../../images/json', [404]],
       ['GET', '/replicas/..%2f..%2fimages%2fjson', [404, 405]],
@@ -373,7 +376,7 @@ describe('the platform', { skip: absent }, () => {
       assert.ok(expected.includes(status), `${method} ${path} was answered with ${status}: ${JSON.stringify(body)}`);
       assert.equal(typeof body.detail, 'string');
     }
-    assert.equal(await project.docker('ps', '-aq', '--no-trunc'), before);
+    assert.equal(await all(), before);
     assert.equal((await project.inspect(worker!)).State.Running, true);
   });
 
