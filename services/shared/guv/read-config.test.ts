@@ -225,3 +225,11 @@ test('each spelling belongs to one key', () => {
   assert.equal(keyOf('queues')?.name, 'queue');
   assert.equal(keyOf('constructor'), undefined);
 });
+
+test('all that is wrong is told at once, in the order of the lines', () => {
+  const text = 'a: {p: 30, d: 20}\nb: {minimun: 3}\nc: {min: 4, max: 2}\n';
+  assert.throws(
+    () => readGuvConfig(text),
+    ({ problems }: GuvConfigError) => problems.map(({ line }) => line).join() === '1,2,3',
+  );
+});

@@ -52,10 +52,15 @@ export function readGuvConfig(text: string, file = 'guv.yaml', options: ReadOpti
   refuseIf(read.problems);
   if (text.trim() === '' && !lenient) refuseIf([{ ...read.where(), text: 'the file is empty' }]);
   const checking: Checking = { text: read, lenient, allow };
-  refuseIf([...read.plain].flatMap(([role, entry]) => checkEntry(role, entry, checking)));
+  const faults = [...read.plain].flatMap(([role, entry]) => checkEntry(role, entry, checking));
+  const faulty = new Set(faults.map(({ role }) => role));
+  // What stands in '*' is part of every role. Otherwise the sound roles are looked at all the same: all that is wrong is told at once.
+  if (lenient || faulty.has(ALL)) refuseIf(faults);
 
   const entries: Entries = new Map(
-    [...read.plain].map(([role, entry]) => [role, longNames((entry ?? {}) as Record<string, unknown>)]),
+    [...read.plain]
+      .filter(([role]) => !faulty.has(role))
+      .map(([role, entry]) => [role, longNames((entry ?? {}) as Record<string, unknown>)]),
   );
   const normalized = normalize(entries);
   const all = entries.get(ALL) ?? {};
@@ -64,7 +69,7 @@ export function readGuvConfig(text: string, file = 'guv.yaml', options: ReadOpti
     .map(([role, entry]) => roleSettings(role, normalized[role]!, { ...all, ...entry }));
   if (!lenient) {
     const contradictions = roles.flatMap((role) => checkRole(role, normalized[role.role]!, checking));
-    refuseIf([...contradictions, ...checkWorkers(roles, checking)]);
+    refuseIf([...faults, ...contradictions, ...checkWorkers(roles, checking)].sort((a, b) => a.line - b.line));
   }
   return { roles, normalized, notes: notesOf(entries, read.where), where: read.where };
 }
