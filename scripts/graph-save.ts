@@ -1,19 +1,10 @@
-// Writes a graph to a file, whole or not at all: a temporary file beside it takes its place in one step.
-import { randomUUID } from 'node:crypto';
-import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+// Writes a graph to a file, whole or not at all, and keeps the comments that are there.
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import type { Graph } from '../services/coordinator/graph/graph.ts';
 import { parseGraph } from '../services/coordinator/graph/parse.ts';
 import { graphJson, graphText, rewriteText } from '../services/coordinator/graph/write.ts';
-
-const isAbsent = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
-
-function orAbsent<T>(value: Promise<T>): Promise<T | undefined> {
-  return value.catch((error: unknown) => {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  });
-}
+import { orAbsent, replaceFile } from './replace-file.ts';
 
 function textFor(graph: Graph, file: string, old: string | undefined): string {
   if (extname(file) === '.json') return `${JSON.stringify(graphJson(graph), null, 2)}\n`;
@@ -28,19 +19,9 @@ function textFor(graph: Graph, file: string, old: string | undefined): string {
  * @throws {GraphError} where the file is there and cannot be parsed: it is left as it is
  */
 export async function saveGraph(graph: Graph, file: string): Promise<boolean> {
-  // The file itself, not a link to it, is replaced.
-  const target = (await orAbsent(realpath(file))) ?? file;
-  const old = await orAbsent(readFile(target, 'utf8'));
+  const old = await orAbsent(readFile(file, 'utf8'));
   const text = textFor(graph, file, old);
   if (text === old) return false;
-  const draft = join(dirname(target), `.${basename(target)}.${randomUUID().slice(0, 8)}`);
-  try {
-    await writeFile(draft, text, { flag: 'wx' });
-    const mode = (await orAbsent(stat(target)))?.mode;
-    if (mode !== undefined) await chmod(draft, mode);
-    await rename(draft, target);
-  } finally {
-    await rm(draft, { force: true });
-  }
+  await replaceFile(file, text);
   return true;
 }

@@ -10,9 +10,9 @@ import { CannotRun, type Command, textOf } from '../command.ts';
 import { adoption, measuredTimes } from '../guv/adoption.ts';
 import { configText, orProblems } from '../guv/config-text.ts';
 import { createDecider } from '../guv/decide.ts';
-import { replaceFile } from '../guv/replace-file.ts';
 import { servicesBeside } from '../guv/services-beside.ts';
 import { printable } from '../printable.ts';
+import { replaceFile } from '../replace-file.ts';
 import { scaler } from '../scaler-client.ts';
 import { paint, plural, table } from '../terminal.ts';
 
