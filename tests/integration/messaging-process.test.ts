@@ -220,8 +220,12 @@ test('a message that kills every worker ends in the dead letters by the delivery
     },
     { withinMs: 60_000 },
   );
+  // The broker may have put the poison away before the end of its last victim is seen here.
+  const last = startNext();
   await bench.heardAll(good.length);
-  await drain(worker);
+  await drain(last);
+  worker.signal('SIGTERM');
+  if ((await worker.ended).signal === 'SIGKILL') deaths += 1;
   assert.equal(await bench.count('worker.IN'), 0);
   const [dead, ...more] = await bench.take('dead-worker.IN');
   assert.deepEqual(more, []);

@@ -134,7 +134,9 @@ describe('the Docker driver', { skip: absent }, () => {
       names,
       [1, 2, 3].map((number) => `${project.name}-plain-${number}`),
     );
-    assert.match(await project.compose('logs', '--no-color', '--index', '3', 'plain'), /the worker runs/);
+    await eventually('its log is shown', async () =>
+      (await project.compose('logs', '--no-color', '--index', '3', 'plain')).includes('the worker runs'),
+    );
     const before = await project.ids('plain');
     await project.compose('up', '--detach', '--no-deps', '--scale', 'plain=3', 'plain');
     assert.deepEqual(await project.ids('plain'), before, 'Compose finds nothing to make anew');
