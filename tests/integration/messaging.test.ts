@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Channel, connect } from 'amqplib';
 import msgflo from 'msgflo-nodejs';
 import { z } from 'zod';
@@ -360,6 +361,39 @@ test('a drain finishes what is in hand and takes no more', async (context) => {
     return messageCount === 3 && channel.get('worker.IN');
   });
   assert.equal(left.fields.redelivered, false, 'what was not started was never handed out');
+});
+
+test('replicas that end under load, one after the other, are handed nothing that they do not do', async (context) => {
+  const t = undoStack(context);
+  const { url } = await openBroker(t);
+  const channel = await plainChannel(t, url);
+  const total = 2_000;
+  const taken: Delivery<{ n: number }>[] = [];
+  const definition = worker(
+    async (delivery) => {
+      taken.push(delivery);
+      await pause(delivery.data.n % 3);
+      return { port: 'out', data: delivery.data };
+    },
+    { prefetch: 2 },
+  );
+  const first = await start(t, url, definition);
+  await first.drain();
+  for (let n = 0; n < total; n += 1) channel.sendToQueue('worker.IN', Buffer.from(JSON.stringify({ n })));
+  await eventually('all wait', async () => (await channel.checkQueue('worker.IN')).messageCount === total);
+  for (let replica = 0; replica < 40; replica += 1) {
+    const before = taken.length;
+    const ending = await start(t, url, definition);
+    await eventually('it is at work', () => taken.length >= before + 5, { everyMs: 1 });
+    await ending.drain();
+  }
+  assert.ok(taken.length < total, 'there was work at every end');
+  const left: boolean[] = [];
+  for (let message = await channel.get('worker.IN'); message; message = await channel.get('worker.IN'))
+    left.push(message.fields.redelivered);
+  assert.equal(left.length, total - taken.length);
+  assert.equal(taken.filter(({ redelivered }) => redelivered).length, 0, 'of those that were done');
+  assert.equal(left.filter(Boolean).length, 0, 'of those that are left');
 });
 
 test('what a drain cannot finish in time is handed back to the queue', async (context) => {

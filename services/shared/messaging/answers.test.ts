@@ -50,6 +50,16 @@ test('a rejected message is told at once, and does not stop an ack from reaching
   assert.deepEqual(sent, ['nack 2 back', 'ack up to 3']);
 });
 
+test('held, it sends no acks, and all of them when it is released', () => {
+  const { answers, message, sent } = books(3);
+  answers.hold();
+  for (const n of [1, 2]) message(n).ack();
+  answers.flush();
+  assert.deepEqual(sent, []);
+  answers.release();
+  assert.deepEqual(sent, ['ack up to 2']);
+});
+
 test('a second answer is not sent', () => {
   const { answers, message, sent } = books(1);
   message(1).ack();

@@ -23,6 +23,9 @@ export interface Answers {
   take(message: ConsumeMessage): Incoming;
   /** Sends what waits, now. */
   flush(): void;
+  /** Sends no acks until `release`: the broker hands out no more than there is room for. */
+  hold(): void;
+  release(): void;
   /** The channel is gone: answers are not possible any more. */
   close(): void;
 }
@@ -33,6 +36,7 @@ export function createAnswers(channel: Answering): Answers {
   /** Acked, and the broker not told yet. */
   let acked: Entry[] = [];
   let scheduled = false;
+  let held = false;
   let open = true;
 
   class Entry implements Incoming {
@@ -69,7 +73,7 @@ export function createAnswers(channel: Answering): Answers {
 
   function flush(): void {
     scheduled = false;
-    if (!open) return;
+    if (!open || held) return;
     let last: Entry | undefined;
     let saved = 0;
     for (let entry = entries.first; entry?.answered; entry = entries.first) {
@@ -96,6 +100,13 @@ export function createAnswers(channel: Answering): Answers {
       return entry;
     },
     flush,
+    hold() {
+      held = true;
+    },
+    release() {
+      held = false;
+      flush();
+    },
     close() {
       open = false;
       entries = new Rolling();

@@ -5,6 +5,10 @@ import type { Log } from '../log.ts';
 import { answering } from './answer-frames.ts';
 import { type Answers, createAnswers, type Incoming } from './answers.ts';
 
+/**
+ * How often a queue is asked before it surely has the acks that were sent: a quorum queue takes them in turns, and each question lets it
+ * take one.
+ */
 const ACK_TURNS = 30;
 /** A broker that does not read (an alarm, a network that swallows packets) does not answer a goodbye either: it gets this long. */
 const GOODBYE_LIMIT_MS = 1_000;
@@ -43,7 +47,10 @@ export interface Consuming {
   /** Takes nothing from these queues, and from all others. */
   pause(queues: readonly string[]): Promise<void>;
   paused(): boolean;
-  /** Takes nothing any more, for good. */
+  /**
+   * Takes nothing any more, for good. Acks wait until the broker has ended our consumers: what an ack has it hand out at that moment
+   * would never come to us, and count as handed out.
+   */
   stop(): Promise<void>;
   /** See `BrokerConnection.finishAnswers`. */
   finishAnswers(): Promise<void>;
@@ -115,6 +122,13 @@ export function createConsuming(log: Log): Consuming {
     if (current?.begun) await inTurn(current);
   };
 
+  /** Resolves when the queues have the acks that were sent, and have handed out what those made room for. */
+  async function caughtUp({ channel }: Open): Promise<void> {
+    for (let turn = 0; turn < ACK_TURNS; turn += 1) {
+      for (const { queue } of consumers) if (typeof queue === 'string') await channel.checkQueue(queue);
+    }
+  }
+
   return {
     async open(session, onClosed) {
       const channel = await session.createChannel();
@@ -143,19 +157,17 @@ export function createConsuming(log: Log): Consuming {
     paused: () => held.size > 0,
     async stop() {
       stopped = true;
+      if (!current?.begun) return; // what begins now begins with nothing
+      const open = current;
+      open.answers.hold();
       // Where the channel is gone, nothing comes any more; where the broker does not answer, it ends with the connection.
-      await goodbye(change());
+      await goodbye(caughtUp(open).then(() => inTurn(open)));
+      open.answers.release();
     },
     async finishAnswers() {
       if (current === undefined) return;
-      const { channel, answers } = current;
-      const takeTurns = async (): Promise<void> => {
-        answers.flush();
-        for (let turn = 0; turn < ACK_TURNS; turn += 1) {
-          for (const { queue } of consumers) if (typeof queue === 'string') await channel.checkQueue(queue);
-        }
-      };
-      await goodbye(takeTurns()); // where the channel is gone, so is all that was unanswered
+      current.answers.flush();
+      await goodbye(caughtUp(current)); // where the channel is gone, so is all that was unanswered
     },
     endAnswers() {
       current?.answers.close();
