@@ -54,8 +54,7 @@ function onMessage(message) {
   });
 }
 
-const { consumerTag } = await channel.consume(inQueue, onMessage);
-console.log(`consuming ${inQueue}`);
+const consumerTag = `${role}-${process.pid}`;
 
 /** Takes no more, finishes what is in hand. */
 async function stop() {
@@ -64,5 +63,8 @@ async function stop() {
   await channel.close();
   await connection.close();
 }
-process.once('SIGTERM', stop);
+process.once('SIGTERM', stop); // before anything is in hand: until here a signal just ends the program
 process.once('SIGINT', stop);
+
+await channel.consume(inQueue, onMessage, { consumerTag });
+console.log(`consuming ${inQueue}`);

@@ -64,7 +64,6 @@ function onMessage(delivery) {
     channel.ack(delivery); // last: acked before, it is lost with a program that dies in between
   });
 }
-const { consumerTag } = await channel.consume(inQueue, onMessage);
 
 // Declared by whoever comes first: what is sent to a queue that is not there is dropped without a word.
 await channel.assertQueue('fbp', { durable: true });
@@ -80,10 +79,11 @@ console.log(`${me} takes from ${inQueue}`);
 /** Takes no more, finishes what is in hand. The same signal once more ends it at once. */
 async function stop() {
   clearInterval(announcing);
-  await channel.cancel(consumerTag);
+  await channel.cancel(me);
   await channel.waitForConfirms();
   await channel.close();
   await connection.close();
 }
-process.once('SIGTERM', stop);
+process.once('SIGTERM', stop); // before anything is in hand: until here a signal just ends the program
 process.once('SIGINT', stop);
+await channel.consume(inQueue, onMessage, { consumerTag: me });

@@ -95,8 +95,9 @@ async function endsInOrder(worker: WorkerProcess): Promise<void> {
   assert.equal(code, 0, `it ended by ${code ?? signal}: ${worker.output()}`);
 }
 
-/** Ends workers in order, so that what they leave unanswered stands in the queue to be counted. */
+/** Ends workers in order, once they run, so that what they leave unanswered stands in the queue to be counted. */
 async function drain(...workers: WorkerProcess[]): Promise<void> {
+  for (const { ready } of workers) await ready;
   for (const worker of workers) worker.signal('SIGTERM');
   for (const worker of workers) await endsInOrder(worker);
 }

@@ -239,7 +239,9 @@ test('what the platform holds back is said, and not asked for as if nothing had 
   const { decision } = await scaler.until('it is held', 'resize', is({ from: 4, to: 6, term: 'platform' }));
   assert.match(decision!.sentence, /the platform: only 4 fit$/);
   const events = await readFile(scaler.eventsFile, 'utf8');
-  assert.equal(events.match(/"eventType":"GuvScaled"/g)?.length, 1);
+  const scaled = events.split('\n').filter((line) => line.includes('"eventType":"GuvScaled"'));
+  const toFour = scaled.filter((line) => (JSON.parse(line) as { workers: number }).workers === 4);
+  assert.equal(toFour.length, 1, events);
 });
 
 test('a policy of my own decides; wrong, hanging or missing it falls back within a poll, and counts again when mended', async (t) => {
