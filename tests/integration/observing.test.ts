@@ -66,7 +66,7 @@ const platformOf = (replicas: readonly PlatformReplica[] = []): PlatformClient =
 
 async function observer(t: Scope, broker: Broker, platform = platformOf([replica()])): Promise<Observer> {
   const { managementUrl, url: amqpUrl } = broker;
-  const opened = createObserver({ managementUrl, amqpUrl, platform, log, timeoutMs: 500 });
+  const opened = createObserver({ managementUrl, amqpUrl, platform, log });
   t.after(() => opened.close());
   return opened;
 }

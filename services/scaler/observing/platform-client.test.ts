@@ -7,7 +7,7 @@ import { createPlatformClient, type PlatformClient, PlatformError } from './plat
 const TOKEN = 'the-token';
 
 /** A client of a platform that answers like this. */
-async function clientOf(t: TestContext, answer: RequestListener): Promise<PlatformClient> {
+async function clientOf(t: TestContext, answer: RequestListener, timeoutMs = 30_000): Promise<PlatformClient> {
   const server = createServer(answer);
   t.after(() => {
     server.closeAllConnections();
@@ -15,7 +15,7 @@ async function clientOf(t: TestContext, answer: RequestListener): Promise<Platfo
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  return createPlatformClient({ url, token: TOKEN, timeoutMs: 200, setTimeoutMs: 200 });
+  return createPlatformClient({ url, token: TOKEN, timeoutMs, setTimeoutMs: timeoutMs });
 }
 
 const says = (status: number, body: unknown): RequestListener => {
@@ -77,7 +77,7 @@ test('a wrong token is said, and never shown', async (t) => {
 });
 
 test('an answer that does not come in time, or is something else, is an error', async (t) => {
-  const silent = await clientOf(t, () => {});
+  const silent = await clientOf(t, () => {}, 200);
   await assert.rejects(silent.roles(), /nothing came within 0.2 s/);
   for (const garbage of ['<html>', { replicas: [{ id: 1 }] }, 'null']) {
     const client = await clientOf(t, says(200, garbage));

@@ -5,6 +5,9 @@ import { createMetrics } from '../../shared/metrics.ts';
 import type { PlatformReplica } from './platform-client.ts';
 import { createWorkers } from './workers.ts';
 
+/** A page that takes its time on a busy machine is no part of these promises. */
+const PATIENT = { limitMs: 30_000 };
+
 /** A replica of `caption` with the page that every worker has. */
 async function worker(t: TestContext, id: string, more: Partial<PlatformReplica> = {}) {
   const metrics = createMetrics({ role: 'caption', replica: id });
@@ -35,7 +38,7 @@ test('the share of refused calls is that of all replicas, since the last look', 
   const list = [one.replica, other.replica];
   one.metrics.vendorCalls.inc({ outcome: 'ok' }, 1_000);
   other.metrics.vendorCalls.inc({ outcome: 'ok' }, 1_000);
-  const workers = createWorkers();
+  const workers = createWorkers(PATIENT);
   assert.equal((await workers.look(list, 0)).get('caption')?.refusedShare, undefined);
   one.metrics.vendorCalls.inc({ outcome: 'ok' }, 14);
   other.metrics.vendorCalls.inc({ outcome: 'rate-limited' }, 6);
@@ -47,7 +50,7 @@ test('the share of refused calls is that of all replicas, since the last look', 
 test('jobs in hand are added up, and a process uses some of a core', async (t) => {
   const { metrics, replica } = await worker(t, 'a');
   metrics.inHand.set({ port: 'in' }, 5);
-  const workers = createWorkers();
+  const workers = createWorkers(PATIENT);
   await workers.look([replica], 0);
   const reading = (await workers.look([replica], 1)).get('caption')!;
   assert.equal(reading.inHand, 5);
@@ -56,7 +59,7 @@ test('jobs in hand are added up, and a process uses some of a core', async (t) =
 
 test('who writes into the database says so', async (t) => {
   const { metrics, replica } = await worker(t, 'a');
-  const workers = createWorkers();
+  const workers = createWorkers(PATIENT);
   assert.equal((await workers.look([replica], 0)).get('caption')?.writesDatabase, false);
   metrics.itemsStored.inc({ state: 'done' });
   assert.equal((await workers.look([replica], 1)).get('caption')?.writesDatabase, true);
@@ -72,6 +75,6 @@ test('a replica without a page, one that is gone and one that is silent leave th
   const foreign = { ...replica, id: 'b', address: undefined };
   const gone = { ...replica, id: 'c', address: '127.0.0.1:1' };
   const mute = { ...replica, id: 'd', address: `127.0.0.1:${silent.port}` };
-  const reading = (await createWorkers({ limitMs: 300 }).look([replica, foreign, gone, mute], 0)).get('caption');
+  const reading = (await createWorkers({ limitMs: 2_000 }).look([replica, foreign, gone, mute], 0)).get('caption');
   assert.equal(reading?.reporting, 1);
 });
