@@ -42,8 +42,12 @@ export async function readBody(request: IncomingMessage, longest: number): Promi
   // What is too long is answered, so the connection must not be torn down before.
   for await (const part of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += part.length;
-    if (size > longest) throw new HttpProblem(413, `a body of at most ${longest} bytes was expected`);
+    if (size > longest) break;
     parts.push(part);
+  }
+  if (size > longest) {
+    request.resume(); // the rest is thrown away: it would stand in the way of the answer, and of the next request
+    throw new HttpProblem(413, `a body of at most ${longest} bytes was expected`);
   }
   return Buffer.concat(parts).toString('utf8');
 }
