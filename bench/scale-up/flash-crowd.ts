@@ -1,6 +1,6 @@
 // A flash crowd of three minutes, the same arrivals twice: with one replica whatever comes, and with the scaler.
-import { allArrivals } from '../../services/scaler/simulator/arrivals.ts';
-import type { Load } from '../../services/scaler/simulator/types.ts';
+import { allArrivals } from '../../services/shared/arrivals/arrivals.ts';
+import type { Load } from '../../services/shared/arrivals/load.ts';
 import { type BenchLab, MOST, until } from './bench-lab.ts';
 import { inDeadline, sendAt, visitsOf } from './traffic.ts';
 

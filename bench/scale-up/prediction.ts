@@ -3,9 +3,9 @@
 // The simulator is told what was measured before the run, the time of a call and of a start, and nothing of the run itself.
 import { setTimeout as pause } from 'node:timers/promises';
 import { deadline } from '../../services/scaler/policies/deadline.ts';
-import { allArrivals } from '../../services/scaler/simulator/arrivals.ts';
 import { simulate } from '../../services/scaler/simulator/simulate.ts';
-import type { Load } from '../../services/scaler/simulator/types.ts';
+import { allArrivals } from '../../services/shared/arrivals/arrivals.ts';
+import type { Load } from '../../services/shared/arrivals/load.ts';
 import { readGuvConfig } from '../../services/shared/guv/read-config.ts';
 import { type BenchLab, GUV, type RoleStatus, until } from './bench-lab.ts';
 import { inDeadline, sendAt, sendPictures, visitsOf } from './traffic.ts';

@@ -1,5 +1,7 @@
 // The loads, the same for both workers: eleven shapes and seven windows of real traces, an hour each, in replicas that are busy.
 import { readFileSync } from 'node:fs';
+import type { Distribution } from '../../services/scaler/simulator/types.ts';
+import type { Load } from '../../services/shared/arrivals/load.ts';
 import {
   diurnal,
   flashCrowd,
@@ -10,9 +12,8 @@ import {
   sine,
   square,
   trace,
-} from '../../services/scaler/simulator/loads.ts';
-import { readTrace } from '../../services/scaler/simulator/read-trace.ts';
-import type { Distribution, Load } from '../../services/scaler/simulator/types.ts';
+} from '../../services/shared/arrivals/loads.ts';
+import { readTrace } from '../../services/shared/arrivals/read-trace.ts';
 import { PROFILES, type Profile } from './profiles.ts';
 
 export interface Cell {

@@ -54,6 +54,8 @@ export const exampleRole = (more: Partial<RoleStatus> = {}): RoleStatus => ({
   minimum: 1,
   maximum: 6,
   deadline: 15,
+  concurrency: 1,
+  processing: 0.8,
   replicas: { ready: 2, starting: 0, draining: 0, broken: 0 },
   decision: exampleDecision(),
   steering: {},

@@ -1,6 +1,6 @@
 // Files that people give to `./lab simulate`: what is wrong with one is said as it is, each line with file and place.
 import { readFile } from 'node:fs/promises';
-import { TraceError } from '../../services/scaler/simulator/read-trace.ts';
+import { TraceError } from '../../services/shared/arrivals/read-trace.ts';
 import { GuvConfigError } from '../../services/shared/guv/problem.ts';
 import { CannotRun } from '../command.ts';
 import { printable } from '../printable.ts';

@@ -1,8 +1,8 @@
 // `--load`, `--mean` and `--peak`: a shape by name or a CSV file, at a rate that was asked for or that the roles can do.
 import { basename } from 'node:path';
-import { trace } from '../../services/scaler/simulator/loads.ts';
-import { readTrace } from '../../services/scaler/simulator/read-trace.ts';
-import type { Load } from '../../services/scaler/simulator/types.ts';
+import type { Load } from '../../services/shared/arrivals/load.ts';
+import { trace } from '../../services/shared/arrivals/loads.ts';
+import { readTrace } from '../../services/shared/arrivals/read-trace.ts';
 import { CannotRun, textOf } from '../command.ts';
 import { printable } from '../printable.ts';
 import { reading, textOfFile } from './input-file.ts';

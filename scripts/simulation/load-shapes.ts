@@ -1,4 +1,6 @@
 // The loads of `./lab simulate` by name: what each is, and what of mean and peak it takes.
+
+import type { Load } from '../../services/shared/arrivals/load.ts';
 import {
   constant,
   diurnal,
@@ -10,8 +12,7 @@ import {
   randomWalk,
   sine,
   square,
-} from '../../services/scaler/simulator/loads.ts';
-import type { Load } from '../../services/scaler/simulator/types.ts';
+} from '../../services/shared/arrivals/loads.ts';
 
 export interface LoadNumbers {
   /** Jobs a second. */

@@ -1,5 +1,6 @@
 // From the options of `./lab simulate` to simulations: the roles of guv.yaml under each policy, and the same load for all of them.
-import type { Distribution, Load, RoleModel, Simulation } from '../../services/scaler/simulator/types.ts';
+import type { Distribution, RoleModel, Simulation } from '../../services/scaler/simulator/types.ts';
+import type { Load } from '../../services/shared/arrivals/load.ts';
 import { readGuvConfig } from '../../services/shared/guv/read-config.ts';
 import type { RoleSettings } from '../../services/shared/guv/settings.ts';
 import { readGuvText } from '../../services/shared/guv/yaml-text.ts';

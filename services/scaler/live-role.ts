@@ -24,6 +24,9 @@ export interface RoleStatus {
   minimum: number;
   maximum: number;
   deadline: number;
+  /** Jobs that a replica has in hand at a time, and the seconds that guv.yaml says for each. */
+  concurrency: number;
+  processing: number;
   replicas?: { ready: number; starting: number; draining: number; broken: number };
   /** What was last seen; also in mode off, in which nothing is decided. */
   situation?: Situation;
@@ -157,11 +160,11 @@ export function createLiveRole(options: LiveRoleOptions): LiveRole {
     steer: governor.steer,
     release: governor.release,
     status() {
-      const { worker, queues, policy, minimum, maximum, deadline } = governor.settings();
+      const { worker, queues, policy, minimum, maximum, deadline, concurrency, processing } = governor.settings();
       const { fixed, paused } = governor.guard();
       const replicas = reading?.replicas;
       return {
-        ...{ role, worker, queues, policy, minimum, maximum, deadline },
+        ...{ role, worker, queues, policy, minimum, maximum, deadline, concurrency, processing },
         ...(replicas && { replicas: countsOf(replicas) }),
         ...(situation && { situation }),
         ...(mode() !== 'off' && { decision: decisions.last(1)[0] }),

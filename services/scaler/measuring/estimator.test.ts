@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRandom } from '../../shared/arrivals/random.ts';
 import type { RoleSettings } from '../../shared/guv/settings.ts';
 import type { QueueReading, Situation } from '../deciding/types.ts';
-import { createRandom } from '../simulator/random.ts';
 import { createEstimator, type Estimator, USABLE_FOR } from './estimator.ts';
 
 const settings = {

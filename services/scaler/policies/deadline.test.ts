@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'yaml';
+import { createRandom } from '../../shared/arrivals/random.ts';
 import type { RoleSettings } from '../../shared/guv/settings.ts';
 import type { Situation, Wish } from '../deciding/types.ts';
-import { createRandom } from '../simulator/random.ts';
 import { deadline } from './deadline.ts';
 
 interface Situations {

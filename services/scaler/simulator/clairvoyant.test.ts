@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { flashCrowd } from '../../shared/arrivals/loads.ts';
 import { cheapestPlan, type KnownWork } from './cheapest-plan.ts';
 import { clairvoyant } from './clairvoyant.ts';
-import { flashCrowd } from './loads.ts';
 import { role, simulation } from './simulation.fixture.ts';
 
 /** So many units of work in each step of a second. */

@@ -4,10 +4,10 @@
 // does not know. Among the cheapest plans with which, reckoned as a fluid, every job begins within so many seconds (cheapest-plan.ts), it
 // is the one with the longest wait that still meets the deadline for 99 % of the jobs in the simulator. So it is a plan that holds, and not
 // a lower bound: one that gives up a whole crowd on purpose could be cheaper still. For one role without crashes.
-import { allArrivals } from './arrivals.ts';
+import { allArrivals } from '../../shared/arrivals/arrivals.ts';
+import { createRandom } from '../../shared/arrivals/random.ts';
 import { cheapestPlan, type KnownWork } from './cheapest-plan.ts';
 import { draw } from './distributions.ts';
-import { createRandom } from './random.ts';
 import { simulate } from './simulate.ts';
 import type { RoleModel, RoleReport, Simulation } from './types.ts';
 

@@ -1,5 +1,5 @@
 // Times drawn from a distribution.
-import type { Random } from './random.ts';
+import type { Random } from '../../shared/arrivals/random.ts';
 import type { Distribution } from './types.ts';
 
 /** One time in seconds. */

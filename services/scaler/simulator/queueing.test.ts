@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createArrivals } from './arrivals.ts';
+import { createArrivals } from '../../shared/arrivals/arrivals.ts';
+import { createRandom } from '../../shared/arrivals/random.ts';
 import { draw } from './distributions.ts';
 import { meanWait, meanWaitOfOneSlot, waitingShare } from './erlang.ts';
-import { createRandom } from './random.ts';
 import { simulate } from './simulate.ts';
 import { role, simulation } from './simulation.fixture.ts';
 import type { Distribution, RoleModel, RoleReport, Simulation } from './types.ts';

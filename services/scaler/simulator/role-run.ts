@@ -1,11 +1,12 @@
 // One role of a simulation: its queue, its replicas, what the broker tells of it, and what all of that has cost.
+
+import { createRandom, type Random } from '../../shared/arrivals/random.ts';
+import { Histogram } from '../../shared/histogram.ts';
 import type { QueueReading, Reading } from '../deciding/types.ts';
 import { draw } from './distributions.ts';
 import type { EventHeap } from './event-heap.ts';
 import { BOOTED, CRASHED, DONE, pack } from './events.ts';
-import { Histogram } from './histogram.ts';
 import { JobQueue } from './job-queue.ts';
-import { createRandom, type Random } from './random.ts';
 import { Replicas } from './replicas.ts';
 import { SeriesRecorder } from './series.ts';
 import type { RoleModel, RoleReport, Simulation } from './types.ts';

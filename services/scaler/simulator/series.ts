@@ -1,5 +1,6 @@
 // What a run looked like, at a few hundred points: enough to be plotted, whatever its length.
-import type { Load, Series } from './types.ts';
+import type { Load } from '../../shared/arrivals/load.ts';
+import type { Series } from './types.ts';
 
 /** What is seen at one moment. */
 export interface Moment {

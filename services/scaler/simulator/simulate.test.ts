@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sine } from '../../shared/arrivals/loads.ts';
 import { JobQueue } from './job-queue.ts';
-import { sine } from './loads.ts';
 import { simulate } from './simulate.ts';
 import { always, restless, role, simulation } from './simulation.fixture.ts';
 import type { RoleReport, Simulation } from './types.ts';

@@ -1,10 +1,11 @@
 // The simulation: takes one event after the other, and asks the same governor that runs live.
+
+import { createArrivals } from '../../shared/arrivals/arrivals.ts';
+import { createRandom, type Random } from '../../shared/arrivals/random.ts';
+import { Histogram } from '../../shared/histogram.ts';
 import { createRoleGovernor } from '../deciding/role-governor.ts';
-import { createArrivals } from './arrivals.ts';
 import { EventHeap } from './event-heap.ts';
 import { BOOTED, CRASHED, DONE, indexOf, kindOf, LOOK, MOST_ROLES, PLANNED, pack, roleOf, SAMPLE } from './events.ts';
-import { Histogram } from './histogram.ts';
-import { createRandom, type Random } from './random.ts';
 import { percentiles, RoleRun } from './role-run.ts';
 import type { RoleModel, Simulation, SimulationReport } from './types.ts';
 

@@ -1,4 +1,5 @@
 // What a simulation is asked, and what it reports. Seconds everywhere.
+import type { Load } from '../../shared/arrivals/load.ts';
 import type { RoleSettings } from '../../shared/guv/settings.ts';
 import type { Policy } from '../deciding/types.ts';
 
@@ -8,17 +9,6 @@ export type Distribution =
   | { kind: 'exponential'; mean: number }
   | { kind: 'lognormal'; mean: number; stddev: number }
   | { kind: 'pareto'; mean: number; shape: number };
-
-/** Arrivals: a rate in jobs a second at any time, by which a Poisson process is made (or, where `regular`, evenly spaced jobs). */
-export interface Load {
-  name: string;
-  /** Jobs a second at time t. */
-  rate: (t: number) => number;
-  /** The highest that it gets. */
-  peak: number;
-  seconds: number;
-  regular?: boolean;
-}
 
 export interface RoleModel {
   settings: RoleSettings;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createRandom } from './arrivals/random.ts';
 import { Histogram } from './histogram.ts';
-import { createRandom } from './random.ts';
 
 test('percentiles are off by less than 0.5 %, from milliseconds to days', () => {
   const random = createRandom(1, 'service');

@@ -1,6 +1,7 @@
 // The shapes in which work comes. Each gives jobs a second over time; what is random in a shape comes from a seed, and stays so.
+
+import type { Load } from './load.ts';
 import { createRandom } from './random.ts';
-import type { Load } from './types.ts';
 
 export function constant(rate: number, seconds: number): Load {
   return { name: `constant ${rate}/s`, rate: () => rate, peak: rate, seconds, regular: true };

@@ -10,8 +10,8 @@ export interface Random {
 }
 
 /** What each random thing is drawn for: with a stream of its own, one policy's boots do not change another's arrivals. */
-export type Stream = 'arrivals' | 'service' | 'boot' | 'crash' | 'observation' | 'load';
-const STREAMS: readonly Stream[] = ['arrivals', 'service', 'boot', 'crash', 'observation', 'load'];
+export type Stream = 'arrivals' | 'service' | 'boot' | 'crash' | 'observation' | 'load' | 'jobs';
+const STREAMS: readonly Stream[] = ['arrivals', 'service', 'boot', 'crash', 'observation', 'load', 'jobs'];
 
 /**
  * @param part another number for each role, so that roles in a row do not draw the same

@@ -1,13 +1,21 @@
 // When jobs come: a Poisson process whose rate changes, or evenly spaced jobs.
+
+import type { Load } from './load.ts';
 import { createRandom, type Random } from './random.ts';
-import type { Load } from './types.ts';
 
 /** Gives the time of the next job at each call, and Infinity after the last. */
 export type Arrivals = () => number;
 
+export interface ArrivalOptions {
+  /** Another number gives other arrivals for the same seed: a load that was changed does not begin again with the same ones. */
+  part?: number;
+  /** How much of the first evenly spaced job is still to come, above 0 and up to 1: the rest was waited for before. */
+  first?: number;
+}
+
 /** The same seed gives the same arrivals, whatever is done with them: policies are compared on the same jobs. */
-export function createArrivals(load: Load, seed: number): Arrivals {
-  return load.regular ? evenlySpaced(load) : poisson(load, createRandom(seed, 'arrivals'));
+export function createArrivals(load: Load, seed: number, { part = 0, first = 1 }: ArrivalOptions = {}): Arrivals {
+  return load.regular ? evenlySpaced(load, first) : poisson(load, createRandom(seed, 'arrivals', part));
 }
 
 /** All of them, in order. */
@@ -42,11 +50,13 @@ function poisson({ rate, peak, seconds }: Load, random: Random): Arrivals {
 }
 
 /** A job whenever the rate has added up to one; looks at the rate once a second at least. */
-function evenlySpaced({ rate, seconds }: Load): Arrivals {
+function evenlySpaced({ rate, peak, seconds }: Load, first: number): Arrivals {
   let t = 0;
+  let due = first;
   return () => {
-    let left = 1;
-    while (t < seconds) {
+    let left = due;
+    due = 1;
+    while (t < seconds && peak > 0) {
       const now = rate(t);
       const reach = now > 0 ? left / now : Number.POSITIVE_INFINITY;
       t += Math.min(1, reach);
