@@ -1,5 +1,5 @@
 // Starts a replica of `store`.
-import { readConfig, text, url, wholeNumber } from '../shared/config.ts';
+import { flag, readConfig, text, url, wholeNumber } from '../shared/config.ts';
 import { createDatabase, databaseUrl } from '../shared/database.ts';
 import { listen, operationsHandler } from '../shared/http.ts';
 import { runService } from '../shared/lifecycle.ts';
@@ -13,6 +13,7 @@ runService('store', async (life) => {
     host: text('HOST', { fallback: '127.0.0.1' }),
     port: wholeNumber('PORT', { fallback: 9464, min: 0, max: 65_535 }),
     amqpUrl: url('AMQP_URL', ['amqp', 'amqps']),
+    unsafe: flag('UNSAFE_MESSAGING', { fallback: false }), // see shared/messaging/unsafe.ts
     databaseUrl,
     // Twice the batch: the next one arrives while this one is written.
     prefetch: wholeNumber('STORE_PREFETCH', { fallback: 200, min: 1, max: 2_000 }),
@@ -45,6 +46,7 @@ runService('store', async (life) => {
     replica: life.replica,
     log: life.log,
     metrics,
+    unsafe: config.unsafe,
   });
   life.onStop('the participant', () => participant.drain());
   const health = () => {

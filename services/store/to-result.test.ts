@@ -43,6 +43,12 @@ test('a captioned image is done, by the last worker, after the most attempts tha
   assert.deepEqual(result.recording, { ...recorder, queuedAt: 10, attempt: 2 });
 });
 
+test('a result that was handed out a second time says so in the step of its store', () => {
+  const delivery = { ...deliver(captioned('AAAA'), [resize]), redelivered: true };
+  assert.equal(toResult(delivery, recorder).recording?.redelivered, true);
+  assert.equal('redelivered' in toResult({ ...delivery, redelivered: false }, recorder).recording!, false);
+});
+
 test('a picture whose way did not lead by caption is done, without a caption', () => {
   const data = captioned(Buffer.from('four!').toString('base64'));
   if ('caption' in data) delete data.caption;

@@ -20,13 +20,14 @@ function decodedLength(text: string): number | undefined {
 }
 
 /** The result of a delivery. Steps, attempt and worker are those of the envelope, as far as it has them. */
-export function toResult({ data, steps, attempt, sentAt }: Delivery<ItemResult>, recorder: Recorder): Result {
+export function toResult(delivery: Delivery<ItemResult>, recorder: Recorder): Result {
+  const { data, steps, attempt, sentAt, redelivered } = delivery;
   const last = steps.at(-1);
   const base = {
     job: data.job,
     index: data.index,
     steps,
-    recording: { ...recorder, queuedAt: sentAt, attempt },
+    recording: { ...recorder, queuedAt: sentAt, attempt, ...(redelivered ? { redelivered: true as const } : {}) },
     worker: last?.replica,
   };
   if ('error' in data) {

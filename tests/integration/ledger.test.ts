@@ -74,7 +74,7 @@ test('the ledger', async (t) => {
     const rows = await database.query<{ name: string }>('SELECT name FROM migrations');
     assert.deepEqual(
       rows.map((row) => row.name),
-      ['001-ledger.sql'],
+      ['001-ledger.sql', '002-audit.sql'],
     );
   });
 

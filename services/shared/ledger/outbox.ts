@@ -1,5 +1,6 @@
 // The outbox: jobs that are stored and whose messages the broker has not confirmed yet. A lease says who is publishing.
 import type { Database } from '../database.ts';
+import { gatherFor } from './gather.ts';
 import type { ItemSpec } from './types.ts';
 
 interface Lease {
@@ -45,7 +46,14 @@ export async function unfinishedItems(database: Database, id: string): Promise<{
   return database.query(`SELECT index, spec FROM items WHERE job = $1 AND state = 'queued' ORDER BY index`, [id]);
 }
 
-/** Every message of the job was confirmed by the broker. */
-export async function markPublished(database: Database, id: string, options?: { limitMs: number }): Promise<void> {
-  await database.query('UPDATE jobs SET published_at = now() WHERE id = $1 AND published_at IS NULL', [id], options);
-}
+/** Every message of the job was confirmed by the broker. Jobs that come to this at the same time are marked together. */
+export const markPublished: (database: Database, id: string) => Promise<void> = gatherFor((database: Database) => ({
+  most: 500,
+  atATime: 1,
+  weigh: () => 1,
+  async work(ids: readonly string[]) {
+    const mark = 'UPDATE jobs SET published_at = now() WHERE id = ANY($1::uuid[]) AND published_at IS NULL';
+    await database.query(mark, [ids]);
+    return ids.map(() => undefined);
+  },
+}));

@@ -6,6 +6,8 @@
 //   done, failed, or settled            stays as it is                              duplicate
 //   nowhere                                                                         unknown
 //
+// Whatever the answer, `deliveries` counts that it came. (How often it had an effect the table counts by itself: `items_count_effects`.)
+//
 // The jobs are locked first, in the order of their ids, so that two stores never wait for each other in a circle. Numbers
 // inside a job (counts, ranks) change only under its lock. A statement sees the data as they were when it began, which may be
 // before it got the lock, so `open` locks the items as well: PostgreSQL then reads their newest version.
@@ -45,7 +47,8 @@ export type Recorded = 'done' | 'failed' | 'cancelled' | 'duplicate' | 'unknown'
 
 const RECORD = `
   WITH input AS MATERIALIZED (
-    SELECT *, row_number() OVER (PARTITION BY job, index ORDER BY n) AS nth
+    SELECT *, row_number() OVER (PARTITION BY job, index ORDER BY n) AS nth,
+      count(*) OVER (PARTITION BY job, index) AS times
     FROM json_to_recordset($1::json) AS input (
       n integer, job uuid, index bigint, state text, error jsonb, caption jsonb, image jsonb, bytes text,
       steps jsonb, recording jsonb, attempts integer, worker text
@@ -56,12 +59,22 @@ const RECORD = `
     ORDER BY id
     FOR NO KEY UPDATE
   ), open AS MATERIALIZED (
-    SELECT items.job, items.index, items.state AS before, locked.finished, input.n
+    SELECT items.job, items.index, items.state AS before, locked.finished, input.n, input.times
     FROM locked
     JOIN input ON input.job = locked.id AND input.nth = 1
     JOIN items ON items.job = input.job AND items.index = input.index
     WHERE items.settled_at IS NULL
     FOR NO KEY UPDATE OF items
+  ), again AS MATERIALIZED (
+    SELECT input.job, input.index, input.times
+    FROM locked
+    JOIN input ON input.job = locked.id AND input.nth = 1
+    LEFT JOIN open ON open.n = input.n
+    WHERE open.n IS NULL
+  ), repeated AS (
+    UPDATE items SET deliveries = items.deliveries + again.times
+    FROM again
+    WHERE items.job = again.job AND items.index = again.index
   ), ranked AS (
     SELECT job, index, n, finished + row_number() OVER (PARTITION BY job ORDER BY n) AS rank
     FROM open WHERE before = 'queued'
@@ -71,12 +84,12 @@ const RECORD = `
       steps = input.steps || coalesce(
         input.recording || jsonb_build_object('finishedAt', floor(extract(epoch FROM clock_timestamp()) * 1000)), '[]'),
       attempts = input.attempts, worker = input.worker,
-      finished_at = clock_timestamp(), settled_at = clock_timestamp()
+      finished_at = clock_timestamp(), settled_at = clock_timestamp(), deliveries = items.deliveries + input.times
     FROM ranked JOIN input ON input.n = ranked.n
     WHERE items.job = ranked.job AND items.index = ranked.index
     RETURNING items.job, items.index, items.state, input.n, input.bytes, input.image ->> 'contentType' AS content_type
   ), settled AS (
-    UPDATE items SET settled_at = clock_timestamp()
+    UPDATE items SET settled_at = clock_timestamp(), deliveries = items.deliveries + open.times
     FROM open
     WHERE open.before = 'cancelled' AND items.job = open.job AND items.index = open.index
     RETURNING open.n

@@ -32,6 +32,8 @@ export interface JobRow {
   deadline_at: Date | null;
   published_at: Date | null;
   finished_at: Date | null;
+  /** Its messages go ahead of those of other jobs. */
+  urgent: boolean;
 }
 
 export interface ItemError {
@@ -67,6 +69,6 @@ export interface ItemRow {
 
 /** Statement parts shared by the readers: the columns of the two row types above. */
 export const JOB_COLUMNS =
-  'id, mode, state, total, done, failed, cancelled, created_at, deadline_at, published_at, finished_at';
+  'id, mode, state, total, done, failed, cancelled, created_at, deadline_at, published_at, finished_at, urgent';
 export const ITEM_COLUMNS =
   'index, spec, state, rank, error, caption, image, steps, attempts, worker, accepted_at, finished_at';
