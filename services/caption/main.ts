@@ -1,6 +1,6 @@
 // Starts a replica of `caption`.
 import { createCancellations } from '../shared/cancellations.ts';
-import { readConfig, text, url, wholeNumber } from '../shared/config.ts';
+import { flag, readConfig, text, url, wholeNumber } from '../shared/config.ts';
 import { listen, operationsHandler } from '../shared/http.ts';
 import { runService } from '../shared/lifecycle.ts';
 import { startParticipant } from '../shared/messaging/participant.ts';
@@ -13,6 +13,7 @@ runService('caption', async (life) => {
     host: text('HOST', { fallback: '127.0.0.1' }),
     port: wholeNumber('PORT', { fallback: 9464, min: 0, max: 65_535 }),
     amqpUrl: url('AMQP_URL', ['amqp', 'amqps']),
+    unsafe: flag('UNSAFE_MESSAGING', { fallback: false }), // see shared/messaging/unsafe.ts
     prefetch: wholeNumber('CAPTION_PREFETCH', { fallback: 8, min: 1, max: 1_000 }),
     concurrency: wholeNumber('CAPTION_CONCURRENCY', { fallback: 8, min: 1, max: 1_000 }),
     attempts: wholeNumber('CAPTION_ATTEMPTS', { fallback: 6, min: 1, max: 100 }),
@@ -33,7 +34,13 @@ runService('caption', async (life) => {
     prefetch: config.prefetch,
     attempts: config.attempts,
   });
-  const participant = startParticipant(caption, { url: config.amqpUrl, replica: life.replica, log: life.log, metrics });
+  const participant = startParticipant(caption, {
+    url: config.amqpUrl,
+    replica: life.replica,
+    log: life.log,
+    metrics,
+    unsafe: config.unsafe,
+  });
   life.onStop('the participant', () => participant.drain());
   const operations = operationsHandler({ health: () => participant.health(), metrics: metrics.registry });
   const page = await listen(operations, config);

@@ -31,6 +31,8 @@ export interface WorkerOptions {
   drainLimitMs?: number;
   /** Sends itself a SIGTERM when it begins the message of this number, counted from 1. */
   termAt?: number;
+  /** Works without the guarantees. */
+  unsafe?: boolean;
   /** Kills itself by SIGKILL so many milliseconds after it asked for another attempt, unless the message was redelivered. */
   dieAfterRetryMs?: number;
 }
@@ -107,6 +109,7 @@ runService('worker', async (life) => {
       replica: life.replica,
       log: life.log,
       metrics: createMetrics({ role: 'worker', replica: life.replica }),
+      unsafe: options.unsafe,
     },
   );
   life.onStop('the participant', () => participant.drain(options.drainLimitMs));

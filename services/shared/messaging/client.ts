@@ -22,6 +22,8 @@ export interface ClientOptions {
   queues?: Record<string, { prefetch?: number; perReplica?: boolean }>;
   /** `connect` calls back at once, and everything asked for until then is done when the broker is there. */
   background?: boolean;
+  /** Without any guarantee: see unsafe.ts. */
+  unsafe?: boolean;
   /** What a participant gets for a message: by default its body as JSON or text. */
   decode?: (incoming: Incoming) => unknown;
   /**
@@ -69,6 +71,7 @@ export class Client implements MessagingClient {
       name: this.name,
       log: this.log,
       onReconnect: this.options.onReconnect,
+      unsafe: this.options.unsafe,
     });
     if (this.options.background) callback(null);
     else answer(this.opened.ready, callback);

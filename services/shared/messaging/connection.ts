@@ -7,7 +7,7 @@
 // Publishing and consuming have channels of their own, so that a burst of deliveries does not hold up confirms. A channel
 // that the broker closes (an error of ours) is opened again without touching the connection.
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
+import { type Channel, type ChannelModel, connect } from 'amqplib';
 import type { Log } from '../log.ts';
 import { socketOf } from './amqplib-inside.ts';
 import type { Incoming } from './answers.ts';
@@ -15,6 +15,7 @@ import { coalesceWrites } from './coalesce.ts';
 import { createConsuming, goodbye } from './consuming.ts';
 import { createKeptChannels, type Setup } from './kept-channels.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
+import { createUnsafePublisher } from './unsafe.ts';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
@@ -28,6 +29,8 @@ export interface ConnectionOptions {
   log: Log;
   /** Called at each connection after the first. */
   onReconnect?: () => void;
+  /** Without any guarantee: see unsafe.ts. */
+  unsafe?: boolean;
 }
 
 type Step = (channel: Channel) => Promise<void>;
@@ -62,6 +65,11 @@ export interface BrokerConnection {
    * can still be answered. Resolves when the broker has stopped, or begun, to hand out.
    */
   pauseConsuming(queues: readonly string[]): Promise<void>;
+  /**
+   * Has no more in hand from these queues than so many, 0 for none, until it is called again without them: now, and at each new connection.
+   * What is in hand already does not count. Resolves as `pauseConsuming` does.
+   */
+  limitConsuming(most: ReadonlyMap<string, number>): Promise<void>;
   /** Whether it takes nothing from some queue. */
   paused(): boolean;
   /** Takes no more messages, for good; those in hand can still be answered. */
@@ -75,7 +83,7 @@ export interface BrokerConnection {
   close(): Promise<void>;
 }
 
-export function openConnection({ url, name, log, onReconnect }: ConnectionOptions): BrokerConnection {
+export function openConnection({ url, name, log, onReconnect, unsafe = false }: ConnectionOptions): BrokerConnection {
   // What `new URL` throws carries the text it was given, a password too.
   if (!URL.canParse(url))
     throw new TypeError('expected the address of a broker such as amqp://user:password@host/vhost');
@@ -83,11 +91,11 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
   if (!address.searchParams.has('heartbeat')) address.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
   const where = `${address.hostname}:${address.port || 5672}`;
 
-  const publisher = createPublisher();
+  const publisher = unsafe ? createUnsafePublisher() : createPublisher();
   const declarations: Step[] = [];
   const upSteps: Step[] = [];
   const keptChannels: Setup[] = [];
-  const consuming = createConsuming(log);
+  const consuming = createConsuming(log, { unsafe });
   const ready = Promise.withResolvers<void>();
   const stop = new AbortController();
   let model: ChannelModel | undefined;
@@ -124,7 +132,7 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
   };
 
   async function openPublishing(session: ChannelModel): Promise<void> {
-    const channel: ConfirmChannel = await session.createConfirmChannel();
+    const channel = await publisher.openChannel(session);
     channel.on('error', (error) => log.error({ err: error }, 'the broker closed the publishing channel'));
     channel.on('close', () =>
       reopen(session, 'publishing', async (same) => {
@@ -275,6 +283,7 @@ export function openConnection({ url, name, log, onReconnect }: ConnectionOption
     },
     consume: (queue, prefetch, onMessage) => unlessLost(consuming.consume(queue, prefetch, onMessage, declared)),
     pauseConsuming: (queues) => unlessLost(consuming.pause(queues)),
+    limitConsuming: (most) => unlessLost(consuming.limit(most)),
     paused: consuming.paused,
     stopConsuming: consuming.stop,
     finishAnswers: consuming.finishAnswers,

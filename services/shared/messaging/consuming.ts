@@ -1,9 +1,10 @@
 // What a connection consumes: all of it on one channel, taken up again on each new one, and held back while it is paused.
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Channel, ChannelModel } from 'amqplib';
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib';
 import type { Log } from '../log.ts';
 import { answering } from './answer-frames.ts';
 import { type Answers, createAnswers, type Incoming } from './answers.ts';
+import { answeredOnReceipt } from './unsafe.ts';
 
 /**
  * How often a queue is asked before it surely has the acks that were sent: a quorum queue takes them in turns, and each question lets it
@@ -24,8 +25,8 @@ interface Consumer {
 interface Open {
   channel: Channel;
   answers: Answers;
-  /** The broker's names of the consumers that it has. */
-  tags: Map<Consumer, string>;
+  /** The consumers that the broker has: its names for them, and how much it hands out to each. */
+  tags: Map<Consumer, { tag: string; prefetch: number }>;
   /** Until everything is declared, nothing is consumed. */
   begun: boolean;
   /** The end of the last change: they are made one after the other. */
@@ -47,6 +48,8 @@ export interface Consuming {
   /** Takes nothing from these queues, and from all others. */
   pause(queues: readonly string[]): Promise<void>;
   paused(): boolean;
+  /** Has no more in hand from these queues than so many, 0 for none; from all others, and these at most, their prefetch. */
+  limit(most: ReadonlyMap<string, number>): Promise<void>;
   /**
    * Takes nothing any more, for good. Acks wait until the broker has ended our consumers: what an ack has it hand out at that moment
    * would never come to us, and count as handed out.
@@ -73,24 +76,27 @@ export async function goodbye(work: Promise<unknown>): Promise<void> {
 
 const nameOf = ({ queue }: Consumer): string => (typeof queue === 'string' ? queue : queue());
 
-export function createConsuming(log: Log): Consuming {
+/** @param unsafe has the broker take each message for answered as soon as it is sent, and sends no answers (see unsafe.ts) */
+export function createConsuming(log: Log, { unsafe }: { unsafe: boolean }): Consuming {
   const consumers: Consumer[] = [];
   let held: ReadonlySet<string> = new Set();
+  let most: ReadonlyMap<string, number> = new Map();
   let stopped = false;
   let current: Open | undefined;
 
-  async function register({ channel, answers, tags }: Open, consumer: Consumer): Promise<void> {
-    await channel.prefetch(consumer.prefetch); // holds for the consumers registered after it
+  async function register({ channel, answers, tags }: Open, consumer: Consumer, prefetch: number): Promise<void> {
+    await channel.prefetch(prefetch); // holds for the consumers registered after it
     const queue = nameOf(consumer);
-    const { consumerTag } = await channel.consume(queue, (message) => {
-      if (message !== null) consumer.onMessage(answers.take(message));
+    const onMessage = (message: ConsumeMessage | null): void => {
+      if (message !== null) consumer.onMessage(unsafe ? answeredOnReceipt(message) : answers.take(message));
       else {
         log.warn({ queue }, 'the broker ended our consumer, the queue was deleted: starting over');
         answers.close(); // an answer on a channel that is closing would throw
         void channel.close().catch(() => {});
       }
-    });
-    tags.set(consumer, consumerTag);
+    };
+    const { consumerTag } = await channel.consume(queue, onMessage, { noAck: unsafe });
+    tags.set(consumer, { tag: consumerTag, prefetch });
   }
 
   /**
@@ -100,15 +106,21 @@ export function createConsuming(log: Log): Consuming {
   const inOrder = (): Consumer[] =>
     consumers.toSorted((a, b) => Number(typeof a.queue !== 'string') - Number(typeof b.queue !== 'string'));
 
+  /** How much the broker may hand out to a consumer before the first is answered. */
+  function roomFor(consumer: Consumer): number {
+    const name = nameOf(consumer);
+    return stopped || held.has(name) ? 0 : Math.min(consumer.prefetch, most.get(name) ?? consumer.prefetch);
+  }
+
   /** Makes the broker's consumers those that are wanted. */
   async function settle(open: Open): Promise<void> {
     for (const consumer of inOrder()) {
-      const wanted = !stopped && !held.has(nameOf(consumer));
-      const tag = open.tags.get(consumer);
-      if (wanted && tag === undefined) await register(open, consumer);
-      if (wanted || tag === undefined) continue;
+      const wanted = roomFor(consumer);
+      const there = open.tags.get(consumer);
+      if (wanted === (there?.prefetch ?? 0)) continue;
       open.tags.delete(consumer);
-      await open.channel.cancel(tag);
+      if (there !== undefined) await open.channel.cancel(there.tag);
+      if (wanted > 0) await register(open, consumer, wanted);
     }
   }
 
@@ -155,6 +167,10 @@ export function createConsuming(log: Log): Consuming {
       await change();
     },
     paused: () => held.size > 0,
+    async limit(queues) {
+      most = queues;
+      await change();
+    },
     async stop() {
       stopped = true;
       if (!current?.begun) return; // what begins now begins with nothing

@@ -4,6 +4,7 @@
 // what was rejected or handed out too often, in `x-death`.
 import type { GetMessage } from 'amqplib';
 import type { BrokerConnection } from './connection.ts';
+import { isUrgent } from './envelope.ts';
 import type { Management } from './management.ts';
 import { deadLettersOf } from './names.ts';
 import { createPace } from './pace.ts';
@@ -47,6 +48,8 @@ export interface ReplayOptions extends Which {
   n?: number;
   /** No more than so many a second. */
   perSecond?: number;
+  /** Fields of the data that get another value: what was wrong with the message is mended. */
+  set?: Readonly<Record<string, string>>;
   /** Ends it after the message that is on its way. */
   signal?: AbortSignal;
   /** Called after each. */
@@ -139,13 +142,13 @@ function readDeadLetter(message: PeekedMessage, queue: string): DeadLetter {
  * Sends dead letters back to the queues in which they died, the oldest first, with their attempts counted from 1 again. Each is
  * published, mandatory and confirmed, and only then taken out of the dead letters: who dies in the middle has it twice, never not at all.
  * What dies again meanwhile is not replayed again: it ends with the number that was there when it began. Of the headers those go along
- * that are text or whole numbers, without what tells of the death.
+ * that are text or whole numbers, without what tells of the death; what was urgent is urgent.
  * @throws {PublishError} where the broker cannot take messages now: the rest stays where it was.
  */
 export async function replayDeadLetters(
   connection: BrokerConnection,
   queue: string,
-  { items, n = Number.POSITIVE_INFINITY, perSecond, signal, onReplayed }: ReplayOptions = {},
+  { items, n = Number.POSITIVE_INFINITY, perSecond, set, signal, onReplayed }: ReplayOptions = {},
 ): Promise<Replay> {
   const wanted = isOf({ items });
   const kept = new Map<string, Replay['kept'][number]>();
@@ -157,7 +160,8 @@ export async function replayDeadLetters(
     if (!wanted(letter)) return 'keep';
     await inTurn();
     if (signal?.aborted) return 'keep';
-    const why = await send(connection, letter, message.content);
+    const content = mended(message.content, set);
+    const why = content === undefined ? NOT_MENDABLE : await send(connection, letter, { ...message, content });
     if (why !== undefined) {
       const { from: to } = letter;
       kept.set(to, { to, count: (kept.get(to)?.count ?? 0) + 1, why });
@@ -174,10 +178,29 @@ export async function replayDeadLetters(
   return { replayed, kept: [...kept.values()] };
 }
 
-/** Answers why it could not be sent, where another message may be luckier. @throws {PublishError} where none is. */
-async function send(connection: BrokerConnection, letter: DeadLetter, content: Buffer): Promise<string | undefined> {
+const NOT_MENDABLE = 'its data is no JSON object in which anything could be set';
+
+/** The data with other values; undefined where there are no fields. */
+function mended(content: Buffer, set: ReplayOptions['set']): Buffer | undefined {
+  if (set === undefined) return content;
   try {
-    await connection.publisher.publish({ exchange: '', key: letter.from }, content, { headers: replayHeaders(letter) });
+    const data: unknown = JSON.parse(content.toString());
+    const isObject = typeof data === 'object' && data !== null && !Array.isArray(data);
+    return isObject ? Buffer.from(JSON.stringify({ ...data, ...set })) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Answers why it could not be sent, where another message may be luckier. @throws {PublishError} where none is. */
+async function send(
+  connection: BrokerConnection,
+  letter: DeadLetter,
+  message: GetMessage,
+): Promise<string | undefined> {
+  const options = { headers: replayHeaders(letter), urgent: isUrgent(message) };
+  try {
+    await connection.publisher.publish({ exchange: '', key: letter.from }, message.content, options);
     return undefined;
   } catch (error) {
     if (!(error instanceof PublishError)) throw error;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { decodeData, readEnvelope, writeHeaders } from './envelope.ts';
+import { decodeData, readEnvelope, readSteps, writeHeaders } from './envelope.ts';
 import { nextTraceparent } from './trace.ts';
-import type { Envelope } from './types.ts';
+import type { Envelope, Step } from './types.ts';
 
 const received = (data: unknown, headers?: Record<string, unknown>) => ({
   content: Buffer.from(JSON.stringify(data)),
@@ -19,7 +19,33 @@ test('an envelope that is written is read back the same', () => {
     traceparent: nextTraceparent(),
   };
   const read = readEnvelope(received({}, writeHeaders(sent, {}, 1_700_000_000_000)), {});
-  assert.deepEqual(read, { ...sent, tracestate: undefined, sentAt: 1_700_000_000_000 });
+  assert.deepEqual(read, { ...sent, tracestate: undefined, sentAt: 1_700_000_000_000, urgent: undefined });
+});
+
+test('a step tells that its message had been handed out before, whether or not it is known how long it had waited', () => {
+  const step: Step = { role: 'resize', replica: 'resize-1', queuedAt: 1, startedAt: 2, finishedAt: 3, attempt: 1 };
+  const steps: Step[] = [
+    { ...step, redelivered: true },
+    { ...step, queuedAt: undefined, redelivered: true },
+    { ...step, queuedAt: undefined },
+  ];
+  const sent: Envelope = { item: 'job.3', attempt: 1, steps, traceparent: nextTraceparent() };
+  assert.deepEqual(readSteps(writeHeaders(sent, {})['x-steps']), steps);
+});
+
+test('steps of participants that say less, or more, are read as far as they are known', () => {
+  const known = { role: 'resize', replica: 'resize-1', startedAt: 2, finishedAt: 5, attempt: 1 };
+  const read = (...more: unknown[]) => readSteps(JSON.stringify([['resize', 'resize-1', 2, 3, 1, ...more]]));
+  assert.deepEqual(read(), [{ ...known, queuedAt: undefined }]);
+  assert.deepEqual(read(1), [{ ...known, queuedAt: 1 }]);
+  assert.deepEqual(read(1, 'odd', 'and more'), [{ ...known, queuedAt: 1 }]);
+  assert.deepEqual(read(1, 1, 'and more'), [{ ...known, queuedAt: 1, redelivered: true }]);
+});
+
+test('a message is urgent from priority 5 on, and a priority of any other type is none', () => {
+  const urgent = (priority: unknown) => readEnvelope({ ...received({}), properties: { priority } }, {}).urgent;
+  assert.deepEqual([5, 9, 255].map(urgent), [true, true, true]);
+  assert.deepEqual([0, 4, '9', null, undefined].map(urgent), Array(5).fill(undefined));
 });
 
 test('ids that the data say are not said again in headers, and read back the same', () => {

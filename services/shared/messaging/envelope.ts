@@ -1,14 +1,14 @@
 // What travels beside the data, to and from AMQP headers. Everything is optional on the wire: a stock MsgFlo participant
 // sends no headers, and what it leaves out is made up here.
 import { randomUUID } from 'node:crypto';
-import type { Headers } from './publish-frames.ts';
+import { type Headers, URGENT } from './publish-frames.ts';
 import { asTraceparent, nextTraceparent } from './trace.ts';
 import type { Envelope, Step } from './types.ts';
 
 /** The part of a received message that is read here. */
 export interface Received {
   content: Buffer;
-  properties: { headers?: Record<string, unknown> };
+  properties: { headers?: Record<string, unknown>; priority?: unknown };
 }
 
 /** Steps beyond this are not carried on: a loop in the graph must not grow its messages for ever. */
@@ -32,27 +32,36 @@ function asWholeNumber(value: unknown): number | undefined {
 /** Names of roles and replicas in headers: short, so that many steps fit, however their letters are written. */
 const isName = (value: unknown): value is string => typeof value === 'string' && /^[ -~]{1,100}$/.test(value);
 
-/**
- * A step as it travels: role, replica, when it started (epoch milliseconds), how long it took, its attempt, and how long it had waited where
- * that is known. Names for these would be most of what a small message weighs.
- */
-type WrittenStep = [string, string, number, number, number, number?];
+/** The last word of a step whose message had been handed out before. */
+const REDELIVERED = 1;
 
-function writeStep({ role, replica, queuedAt, startedAt, finishedAt, attempt }: Step): WrittenStep {
+/**
+ * A step as it travels: role, replica, when it started (epoch milliseconds), how long it took, its attempt, how long it had waited (null or
+ * missing where that is not known), and 1 where it was redelivered. Names for these would be most of what a small message weighs.
+ */
+type WrittenStep = [string, string, number, number, number, (number | null)?, typeof REDELIVERED?];
+
+function writeStep({ role, replica, queuedAt, startedAt, finishedAt, attempt, redelivered }: Step): WrittenStep {
   const step: WrittenStep = [role, replica, startedAt, finishedAt - startedAt, attempt];
-  if (queuedAt !== undefined) step.push(Math.max(0, startedAt - queuedAt)); // clocks of two machines may differ
+  if (queuedAt !== undefined)
+    step.push(Math.max(0, startedAt - queuedAt)); // clocks of two machines may differ
+  else if (redelivered) step.push(null);
+  if (redelivered) step.push(REDELIVERED);
   return step;
 }
 
 function readStep(value: unknown): Step[] {
   if (!Array.isArray(value)) return [];
   const [role, replica] = value;
-  const [startedAt, took, attempt, waited] = value.slice(2).map(asWholeNumber);
+  const [startedAt, took, attempt, waited, again] = value.slice(2).map(asWholeNumber);
   if (!isName(role) || !isName(replica)) return [];
   if (startedAt === undefined || took === undefined || attempt === undefined) return [];
   const queuedAt = waited === undefined ? undefined : asWholeNumber(startedAt - waited);
   const finishedAt = asWholeNumber(startedAt + took);
-  return finishedAt === undefined ? [] : [{ role, replica, queuedAt, startedAt, finishedAt, attempt }];
+  if (finishedAt === undefined) return [];
+  const step: Step = { role, replica, queuedAt, startedAt, finishedAt, attempt };
+  if (again === REDELIVERED) step.redelivered = true;
+  return [step];
 }
 
 /** The steps in a header. What is no step is passed over: timings are lost, the work is not. */
@@ -76,6 +85,11 @@ export function decodeData(content: Buffer): unknown {
   }
 }
 
+/** Whether a message goes ahead of others. */
+export function isUrgent({ properties: { priority } }: Pick<Received, 'properties'>): boolean {
+  return typeof priority === 'number' && priority >= URGENT;
+}
+
 const bodyOf = (data: unknown): { item?: unknown; job?: unknown } =>
   typeof data === 'object' && data !== null ? data : {};
 
@@ -91,6 +105,7 @@ export function readEnvelope(message: Received, data: unknown): Envelope {
     traceparent: asTraceparent(headers.traceparent) ?? nextTraceparent(),
     tracestate: asTracestate(headers.tracestate),
     sentAt: asWholeNumber(headers['x-sent-at']),
+    urgent: isUrgent(message) || undefined,
   };
 }
 

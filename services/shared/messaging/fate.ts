@@ -58,6 +58,8 @@ export type Settle = (work: Work, outcome: Outcome, settled: (fate: Fate) => voi
 
 export function createFate(options: FateOptions): Settle {
   const { role, outports, connection, signal, log, metrics } = options;
+  const { blind } = connection.publisher;
+  const declared = new Set<string>();
   const ports = new Map(
     Object.entries(outports).map(([port, outport]) => {
       const target: Target = { exchange: queueOf(role, port), key: '' };
@@ -91,6 +93,15 @@ export function createFate(options: FateOptions): Settle {
     return false;
   }
 
+  /** Whoever does not hear that a queue is missing makes sure of it once. Where that cannot be done, nobody is told of that either. */
+  async function declaredBefore(queue: string, declare: (channel: Channel) => Promise<void>): Promise<void> {
+    if (declared.has(queue)) return;
+    await connection.withChannel(declare).then(
+      () => declared.add(queue),
+      () => {},
+    );
+  }
+
   /** Delivers a message as it came to a queue of ours, which is declared where it is missing. */
   async function deliverTo(
     queue: string,
@@ -99,6 +110,8 @@ export function createFate(options: FateOptions): Settle {
     declare: (channel: Channel) => Promise<void>,
   ): Promise<boolean> {
     const { content } = work.incoming.message;
+    options = { ...options, urgent: work.delivery.urgent };
+    if (blind) await declaredBefore(queue, declare);
     for (;;) {
       try {
         return await deliver(work, { exchange: '', key: queue }, content, { ...options, routes: 'another' });
@@ -115,6 +128,13 @@ export function createFate(options: FateOptions): Settle {
     const { traceparent, tracestate } = trace;
     const envelope = { item, job, attempt: 1, steps: [...steps, step], traceparent, tracestate };
     return writeHeaders(override === undefined ? envelope : { ...envelope, ...override }, data);
+  }
+
+  /** How an output is published. What follows from urgent work is urgent, unless the handler says otherwise. */
+  function sending(work: Work, { port, data, envelope }: Outgoing): PublishOptions {
+    const { unroutable } = ports.get(port)!.outport;
+    const urgent = envelope?.urgent ?? work.delivery.urgent;
+    return { headers: following(work, data, envelope), unroutable, urgent };
   }
 
   /** An output's text. @throws {CannotSend} where it is not what the port promises, or nothing that JSON can say. */
@@ -143,9 +163,8 @@ export function createFate(options: FateOptions): Settle {
     content: string,
     routes?: 'another',
   ): Promise<boolean> {
-    const { target, outport, published } = ports.get(port)!;
-    const options = { headers: following(work, data, envelope), unroutable: outport.unroutable, routes };
-    const sent = await deliver(work, target, content, options);
+    const { target, published } = ports.get(port)!;
+    const sent = await deliver(work, target, content, { ...sending(work, { port, data, envelope }), routes });
     if (sent) published.inc();
     return sent;
   }
@@ -251,9 +270,8 @@ export function createFate(options: FateOptions): Settle {
     } catch {
       return false; // it is said there
     }
-    const { target, outport, published } = ports.get(output.port)!;
-    const options = { headers: following(work, output.data, output.envelope), unroutable: outport.unroutable };
-    connection.publisher.send(target, content, options, (error) => {
+    const { target, published } = ports.get(output.port)!;
+    connection.publisher.send(target, content, sending(work, output), (error) => {
       if (error !== undefined) {
         void settleSurely(work, outcome).then(settled);
         return;

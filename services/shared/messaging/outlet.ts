@@ -1,6 +1,6 @@
 // Where messages leave: they are written side by side into memory, which goes to the socket once, when the turn of the event loop ends.
 // One write of a hundred messages costs the system little more than one of one.
-import type { ConfirmChannel } from 'amqplib';
+import type { Channel } from 'amqplib';
 import { inside } from './amqplib-inside.ts';
 import { type Message, mostBytes, writeFrames } from './publish-frames.ts';
 
@@ -18,7 +18,7 @@ export interface Outlet {
 }
 
 /** An outlet on a channel of which nobody else makes use to publish. */
-export function openOutlet(channel: ConfirmChannel): Outlet {
+export function openOutlet(channel: Channel): Outlet {
   const { number, stream, frameMax } = inside(channel);
   let memory = Buffer.alloc(0);
   let begin = 0; // of what is not sent yet

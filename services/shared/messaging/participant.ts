@@ -7,7 +7,7 @@
 //   … and nobody is wired to ERROR         goes to the dead letters with the reason in its headers
 //   answers what cannot be sent            goes to the dead letters, too
 //   is ended by `cancel`                   as if it had thrown what `cancel` was given
-//   does not return: the process dies      is handed out again by the broker
+//   does not return: the process dies      is handed out again by the broker; the second time it is worked on alone (care.ts)
 //   is cut short by a drain                is handed back to the broker
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -17,6 +17,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Incoming } from './answers.ts';
 import { type Batches, createBatches } from './batches.ts';
+import { createCare } from './care.ts';
 import { Client } from './client.ts';
 import { decodeData, readEnvelope, writeHeaders } from './envelope.ts';
 import { createFate, firstIssue, type Work } from './fate.ts';
@@ -34,6 +35,7 @@ import type {
   RunningParticipant,
   SingleInPort,
 } from './types.ts';
+import { createPlaces, type Places, shout } from './unsafe.ts';
 
 export interface ParticipantOptions {
   /** amqp://user:password@host:port/vhost */
@@ -44,6 +46,8 @@ export interface ParticipantOptions {
   metrics: Metrics;
   /** Seconds after which a silent participant counts as gone; announcements come 2.2 times as often. Default 60. */
   discoveryPeriodSeconds?: number;
+  /** Takes every guarantee away, to see what gets lost: see unsafe.ts. There is no other way to it. */
+  unsafe?: boolean;
 }
 
 /** A port without a queue: msgflo-nodejs acks a message when its function has answered on some port. */
@@ -65,6 +69,8 @@ interface Port {
   inHand: number;
   metrics: ReturnType<typeof portMetrics>;
   batches?: Batches<Entry>;
+  /** Where the broker hands out without end. */
+  places?: Places<Entry>;
 }
 
 /** A message in hand. */
@@ -89,7 +95,7 @@ function portMetrics({ waiting, processing, total, acked, redelivered }: Metrics
 /** Starts a participant; it connects by itself, now and whenever the broker is back. */
 export function startParticipant(definition: ParticipantDefinition, options: ParticipantOptions): RunningParticipant {
   const { role, inports, outports } = definition;
-  const { replica, log, metrics } = options;
+  const { replica, log, metrics, unsafe = false } = options;
   const period = options.discoveryPeriodSeconds ?? 60;
   const stop = new AbortController();
   /** Those that have not returned. An array, for the same reason as in rolling.ts. */
@@ -112,7 +118,7 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
     };
     if ('batch' in inport) {
       port.batches = createBatches(inport.batch, (entries) => runBatch(inport, entries, port.timeoutMs));
-    }
+    } else if (unsafe) port.places = createPlaces(port.prefetch, (entry) => runOne(inport, entry), stop.signal);
     ports.set(name, port);
   }
 
@@ -120,6 +126,7 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
     name: replica,
     log,
     background: true,
+    unsafe,
     onReconnect: () => metrics.reconnects.inc(),
     decode: (incoming) => incoming,
     queues: Object.fromEntries(
@@ -147,6 +154,24 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
   // What each replica hears for itself is control, too: it is heard while the role is paused.
   const shared = [...ports.values()].filter(({ inport }) => !inport.perReplica).map(({ queue }) => queue);
   const settle = createFate({ role, outports, connection, signal: stop.signal, log, metrics });
+  const care = createCare<Entry>({
+    queues: shared,
+    limit: connection.limitConsuming,
+    answersTaken: connection.finishAnswers,
+    inHand: () => inHand,
+    begin(entry, alone) {
+      start(entry);
+      if (alone) entry.at.batches?.flush();
+    },
+    handBack(entry) {
+      entry.incoming.reject({ requeue: true });
+      entry.trace.end('handed back');
+      letGo(entry);
+    },
+    onSuspect: ({ delivery: { item }, queue }) =>
+      log.warn({ item, queue }, 'others died with this message in hand: working on it alone'),
+    signal: stop.signal,
+  });
   const surroundings: Omit<HandlerContext, 'signal'> = {
     role,
     replica,
@@ -182,7 +207,15 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
       attempts: port.attempts,
       incoming,
       delivery,
-      step: { role, replica, queuedAt, startedAt, finishedAt: startedAt, attempt },
+      step: {
+        role,
+        replica,
+        queuedAt,
+        startedAt,
+        finishedAt: startedAt,
+        attempt,
+        redelivered: redelivered || undefined,
+      },
       trace: startSpan(envelope, port.queue),
       done,
     };
@@ -193,8 +226,15 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
     if (!parsed.success) {
       const reason = `the message is not what ${port.queue} takes: ${firstIssue(parsed.error)}`;
       finish(entry, { kind: 'failed', code: 'invalid-message', reason });
-    } else if (port.batches) port.batches.add(entry);
-    else runOne(port.inport as SingleInPort<unknown>, entry);
+    } else if (port.inport.perReplica || unsafe) start(entry);
+    else care.take(entry);
+  }
+
+  function start(entry: Entry): void {
+    const { batches, places, inport } = entry.at;
+    if (batches) batches.add(entry);
+    else if (places) places.add(entry);
+    else runOne(inport as SingleInPort<unknown>, entry);
   }
 
   function begin({ at, step }: Entry): void {
@@ -215,16 +255,17 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
 
   function runOne(inport: SingleInPort<unknown>, entry: Entry): void {
     begin(entry);
+    const free = entry.at.places?.free;
     const handling = new Handling(surroundings);
     const outcome = entry.trace.run(() => handling.run(inport, entry.delivery, entry.at.timeoutMs));
     if (!(outcome instanceof Promise)) {
-      finish(entry, outcome);
+      finish(entry, outcome, free);
       return;
     }
     running(handling);
     void outcome.then((known) => {
       returned(handling);
-      finish(entry, known);
+      finish(entry, known, free);
     });
   }
 
@@ -250,14 +291,20 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
         at.metrics.acked.inc();
         at.metrics.total.observe(Math.max(0, Date.now() - (step.queuedAt ?? step.startedAt)) / 1000);
       } else entry.incoming.reject({ requeue: true });
-      inHand -= 1;
-      at.inHand -= 1;
-      if (inHand === 0) {
-        emptied.resolve();
-        emptied = Promise.withResolvers();
-      }
+      letGo(entry);
       ended?.();
     });
+  }
+
+  /** A message is answered. */
+  function letGo(entry: Entry): void {
+    inHand -= 1;
+    entry.at.inHand -= 1;
+    if (inHand === 0) {
+      emptied.resolve();
+      emptied = Promise.withResolvers();
+    }
+    care.ended(entry);
   }
 
   const failed = (error?: Error | null): void => {
@@ -274,6 +321,7 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
   }
   const announcements = setInterval(() => participant.register(failed), (period * 1000) / 2.2);
   announcements.unref();
+  const hush = unsafe ? shout(log, metrics) : undefined;
 
   function health(): Health {
     if (draining) return { ok: false, reason: 'draining' };
@@ -284,7 +332,8 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
       .map(({ queue }) => queue)
       .filter((queue) => !paused || !shared.includes(queue));
     // A broker in an alarm is no fault of ours, and starting anew would not help.
-    return { ok: true, detail: { consuming, paused, inHand, blocked: connection.publisher.blocked() } };
+    const detail = { consuming, paused, inHand, blocked: connection.publisher.blocked() };
+    return { ok: true, detail: unsafe ? { ...detail, unsafe } : detail };
   }
 
   /** Resolves true when nothing is in hand any more, false when the time is up. */
@@ -318,6 +367,7 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
       await client.publish('outqueue', queueOf(role, port), data, {
         headers: writeHeaders(full, data),
         unroutable,
+        urgent: full.urgent,
         timeoutMs,
       });
       metrics.published.inc({ port });
@@ -325,10 +375,12 @@ export function startParticipant(definition: ParticipantDefinition, options: Par
     async drain(limitMs = DRAIN_LIMIT_MS) {
       draining = true;
       clearInterval(announcements);
+      hush?.();
       await connection.stopConsuming();
       for (const { batches } of ports.values()) batches?.flush();
       if (!(await handsEmpty(limitMs))) {
-        log.warn({ inHand, limitMs }, 'not finished within the limit: handing back what is left');
+        const then = unsafe ? 'losing' : 'handing back';
+        log.warn({ inHand, limitMs }, `not finished within the limit: ${then} what is left`);
         stop.abort();
         for (const handling of [...handlings]) handling.end(new Error('the participant is ending'));
         await handsEmpty(ABORT_GRACE_MS); // what is still unanswered goes back when the channel closes

@@ -60,6 +60,14 @@ test('a message is read as it was written', () => {
   assert.equal(content.toString(), '{"n":1}');
 });
 
+test('an urgent message has priority 5, and one that need not outlive the broker is transient', () => {
+  const { priority, deliveryMode } = written(message()).properties;
+  assert.deepEqual([priority, deliveryMode], [undefined, 2]);
+  const { properties, content } = written(message({ urgent: true, transient: true, expirationMs: 250 }));
+  assert.deepEqual([properties.priority, properties.deliveryMode], [5, 1]);
+  assert.deepEqual([properties.expiration, properties.messageId, content.toString()], ['250', '17', '{"n":1}']);
+});
+
 test('headers are texts and whole numbers of any size; what is undefined is left out', () => {
   const headers = {
     text: 'Grüße, 図, 🦀',

@@ -15,13 +15,17 @@ const FRAME_EXTRA = FRAME_HEAD + 1;
 export const BASIC = 60;
 const PUBLISH = 40;
 const MANDATORY = 1;
-/** Which properties follow: content type, headers, delivery mode, expiration, message id. Their order is fixed. */
+/** Which properties follow: content type, headers, delivery mode, priority, expiration, message id. Their order is fixed. */
 const CONTENT_TYPE = 0x8000;
 const HEADERS = 0x2000;
 const DELIVERY_MODE = 0x1000;
+const PRIORITY = 0x0800;
 const EXPIRATION = 0x0100;
 const MESSAGE_ID = 0x0080;
+const TRANSIENT = 1;
 const PERSISTENT = 2;
+/** The lowest priority that a quorum queue takes for high. */
+export const URGENT = 5;
 const JSON_TYPE = 'application/json';
 const SHORT_STRING_BYTES = 255;
 
@@ -36,6 +40,10 @@ export interface Message {
   messageId: string;
   /** Milliseconds. */
   expirationMs?: number;
+  /** It goes ahead: its priority is 5. */
+  urgent?: boolean;
+  /** The broker need not have it on disk. */
+  transient?: boolean;
   headers: Headers;
   content: Buffer | string;
 }
@@ -123,13 +131,17 @@ export function writeFrames(
   memory.writeUInt16BE(BASIC, at);
   memory.writeUInt16BE(0, at + 2);
   const sizeAt = at + 4;
-  const expiration = message.expirationMs;
-  const flags = CONTENT_TYPE | HEADERS | DELIVERY_MODE | (expiration === undefined ? 0 : EXPIRATION) | MESSAGE_ID;
-  memory.writeUInt16BE(flags, at + 12);
+  const { expirationMs: expiration, urgent } = message;
+  const always = CONTENT_TYPE | HEADERS | DELIVERY_MODE | MESSAGE_ID;
+  memory.writeUInt16BE(always | (urgent ? PRIORITY : 0) | (expiration === undefined ? 0 : EXPIRATION), at + 12);
   at = shortString(memory, JSON_TYPE, at + 14);
   at = table(memory, message.headers, at);
-  memory[at] = PERSISTENT;
+  memory[at] = message.transient ? TRANSIENT : PERSISTENT;
   at += 1;
+  if (urgent) {
+    memory[at] = URGENT;
+    at += 1;
+  }
   if (expiration !== undefined) at = shortString(memory, String(expiration), at);
   at = shortString(memory, message.messageId, at);
   at = endFrame(memory, begin, at, frameMax);

@@ -4,7 +4,7 @@
 //             -> returned, then confirmed: no queue is bound (unroutable)
 //             -> refused by the broker (refused)
 //             -> the channel closed, or the time is up: nobody knows (unconfirmed; sending again may make a second copy)
-import type { ConfirmChannel } from 'amqplib';
+import type { Channel, ChannelModel } from 'amqplib';
 import { type Outlet, openOutlet } from './outlet.ts';
 import type { Headers } from './publish-frames.ts';
 import { Rolling } from './rolling.ts';
@@ -20,6 +20,8 @@ export interface PublishOptions {
   headers?: Headers;
   /** The broker drops or dead-letters it after so many milliseconds in a queue. */
   expirationMs?: number;
+  /** It goes ahead of others that wait in its queue. */
+  urgent?: boolean;
   /** Where no queue is bound: an error (the default), or dropped. */
   unroutable?: 'error' | 'drop';
   /** How long to wait for the confirm, milliseconds. Default 10 s. */
@@ -27,8 +29,12 @@ export interface PublishOptions {
 }
 
 export interface Publisher {
+  /** It never hears what becomes of a message (see unsafe.ts). */
+  readonly blind: boolean;
+  /** Opens the kind of channel that it publishes on. */
+  openChannel(session: ChannelModel): Promise<Channel>;
   /** Publishes on this channel from now on. */
-  attach(channel: ConfirmChannel): void;
+  attach(channel: Channel): void;
   /** The broker stops reading from us (memory or disk alarm), or goes on (undefined). */
   setBlocked(reason: string | undefined): void;
   /** Why the broker takes nothing from us now, where that is so. */
@@ -143,6 +149,7 @@ export function createPublisher(): Publisher {
         mandatory: options.unroutable !== 'drop',
         messageId,
         expirationMs: options.expirationMs,
+        urgent: options.urgent,
         headers: options.headers ?? NO_HEADERS,
         content,
       });
@@ -184,6 +191,8 @@ export function createPublisher(): Publisher {
   }
 
   return {
+    blind: false,
+    openChannel: (session) => session.createConfirmChannel(),
     attach(channel) {
       const opened = openOutlet(channel);
       outlet = opened;
