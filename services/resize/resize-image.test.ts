@@ -9,6 +9,7 @@ import sharp from '../shared/imaging/sharp.ts';
 import { createSources } from '../shared/imaging/source.ts';
 import { FailedItem, ImageTask, ResizedImage } from '../shared/messages.ts';
 import type { Delivery, HandlerContext, Outgoing } from '../shared/messaging/types.ts';
+import { createPoison } from './poison.ts';
 import { createResize } from './resize-image.ts';
 
 const job = '0199c0de-0000-7000-8000-000000000000';
@@ -19,7 +20,8 @@ const context: HandlerContext = {
   cancel: () => {},
 };
 const sources = createSources({ samplesDir: samplesDir.fallback!, allow: sourceAllow.fallback! });
-const resize = () => createResize({ sources, cancelled: createCancellations(), prefetch: 2, attempts: 3 });
+const resize = (poison = createPoison(false)) =>
+  createResize({ sources, cancelled: createCancellations(), poison, prefetch: 2, attempts: 3 });
 
 function delivery<T>(data: T, attempt = 1): Delivery<T> {
   return { data, item: `${job}.0`, job, attempt, steps: [], traceparent: '', redelivered: false };
@@ -75,4 +77,18 @@ test('an item of a cancelled job is answered on error, and not even its source i
 
 test('every replica hears a cancellation', () => {
   assert.equal(resize().inports.cancel.perReplica, true);
+});
+
+test('the poison ends its worker, and nothing is answered', async () => {
+  const died = Promise.withResolvers<string>();
+  const poison = createPoison(true, () => died.resolve('died'));
+  const answer = handlerOf(resize(poison).inports.in)(delivery(task({ source: 'sample:poison' })), context);
+  assert.equal(await Promise.race([died.promise, answer]), 'died');
+});
+
+test('with the poison switched off its item is one that fails, as its source cannot be read', async () => {
+  await assert.rejects(
+    handlerOf(resize().inports.in)(delivery(task({ source: 'sample:poison' })), context),
+    (error) => error instanceof ItemError && error.code === 'source-refused',
+  );
 });

@@ -3,10 +3,12 @@ import { type Cancellations, cancelledItem, cancelPort } from '../shared/cancell
 import type { Sources } from '../shared/imaging/source.ts';
 import { FailedItem, ImageTask, ResizedImage } from '../shared/messages.ts';
 import { defineParticipant } from '../shared/messaging/define-participant.ts';
+import type { Poison } from './poison.ts';
 
 interface ResizeParts {
   sources: Sources;
   cancelled: Cancellations;
+  poison: Poison;
   prefetch: number;
   attempts: number;
 }
@@ -16,7 +18,7 @@ const ROLE = 'resize';
 /** Loads libvips, the heaviest part by far; `main.ts` has it done while the broker is being waited for. */
 export const loadImaging = () => import('../shared/imaging/resize.ts');
 
-export function createResize({ sources, cancelled, prefetch, attempts }: ResizeParts) {
+export function createResize({ sources, cancelled, poison, prefetch, attempts }: ResizeParts) {
   return defineParticipant({
     role: ROLE,
     component: 'ResizeImage',
@@ -30,6 +32,7 @@ export function createResize({ sources, cancelled, prefetch, attempts }: ResizeP
         async handle({ data: task, attempt }, { signal }) {
           if (cancelled.has(task.job)) return cancelledItem(task, { role: ROLE, attempts: attempt - 1 });
           const { item, job, index, source } = task;
+          await poison.swallow(source);
           const { resizeImage } = await loadImaging();
           const { original, bytes, ...image } = await resizeImage(await sources.read(source, signal), task);
           const data: ResizedImage = {

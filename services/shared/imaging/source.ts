@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { ItemError } from '../errors.ts';
 import type { AllowList } from './allow-list.ts';
 import { download, type Resolve, urlProblem } from './download.ts';
+import { POISON } from './poison.ts';
 import { createSamples } from './samples.ts';
 
 /** Largest file of a source. */
@@ -37,6 +38,7 @@ export function createSources(options: SourcesOptions): Sources {
   const samples = createSamples(samplesDir);
 
   const check: Sources['check'] = (source) => {
+    if (source === POISON) return undefined;
     const name = sampleName(source);
     if (name !== undefined) {
       if (samples.names.includes(name)) return undefined;
@@ -53,6 +55,7 @@ export function createSources(options: SourcesOptions): Sources {
     check,
     async read(source, signal) {
       const problem = check(source);
+      if (source === POISON) throw new ItemError('source-refused', 'The source is poison, and no picture.');
       if (problem !== undefined) throw new ItemError(problem.code, `The source must be ${problem.expected}.`);
       const name = sampleName(source);
       if (name !== undefined) return (await samples.read(name))!;
