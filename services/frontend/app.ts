@@ -3,6 +3,7 @@ import express, { type Express, type Request, type RequestHandler, type Response
 import { Problem } from '../shared/errors.ts';
 import type { Samples } from '../shared/imaging/samples.ts';
 import { createJobsRoutes, type JobsParts } from './jobs-routes.ts';
+import { createLedgerRoutes } from './ledger-routes.ts';
 import { describeApi } from './openapi.ts';
 import { pageFiles } from './page-files.ts';
 import { answerProblems, notFound } from './problem-response.ts';
@@ -39,6 +40,7 @@ export function createApp(parts: AppParts): { handler: Express; close(): void } 
   const stopping = new AbortController();
   const { metrics, samples } = parts;
   const jobs = createJobsRoutes({ ...parts, stopping: stopping.signal });
+  const ledger = createLedgerRoutes(parts);
   const description = describeApi();
   const app = express();
   app.disable('x-powered-by');
@@ -74,6 +76,7 @@ export function createApp(parts: AppParts): { handler: Express; close(): void } 
   address('/jobs/:id/events', { get: jobs.events });
   address('/jobs/:id/images/:n', { get: jobs.picture });
   address('/sync/images', { post: [json, jobs.submitSync] });
+  address('/ledger', { get: ledger.audit });
   address('/samples', { get: async (_, response) => response.json({ samples: await samples.list() }) });
   address('/healthz', { get: (_, response) => response.json({ ok: true }) });
   address('/readyz', {

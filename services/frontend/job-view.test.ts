@@ -18,6 +18,7 @@ const job = (more: Partial<JobRow> = {}): JobRow => ({
   deadline_at: at(60),
   published_at: at(0),
   finished_at: null,
+  urgent: false,
   ...more,
 });
 
@@ -55,13 +56,31 @@ test('times are in seconds: in all, and waiting and working at each role', () =>
     { role: 'resize', replica: 'resize-1', queuedAt: 1_000, startedAt: 3_500, finishedAt: 3_600, attempt: 1 },
     { role: 'caption', replica: 'theirs', startedAt: 4_000, finishedAt: 4_150, attempt: 2 },
   ];
-  assert.deepEqual(itemView(id, item({ steps, finished_at: at(5) })).timings, {
-    total_seconds: 5,
-    steps: [
-      { role: 'resize', replica: 'resize-1', attempt: 1, waiting_seconds: 2.5, working_seconds: 0.1 },
-      { role: 'caption', replica: 'theirs', attempt: 2, waiting_seconds: null, working_seconds: 0.15 },
+  const { total_seconds, steps: seen } = itemView(id, item({ steps, finished_at: at(5) })).timings;
+  assert.equal(total_seconds, 5);
+  assert.deepEqual(
+    seen.map((step) => [step.role, step.replica, step.attempt, step.waiting_seconds, step.working_seconds]),
+    [
+      ['resize', 'resize-1', 1, 2.5, 0.1],
+      ['caption', 'theirs', 2, null, 0.15],
     ],
-  });
+  );
+});
+
+test('a step says when it was, and that it was handed out a second time, where it was', () => {
+  const straight = { role: 'resize', replica: 'r', startedAt: 2_000, finishedAt: 3_000, attempt: 1 };
+  const steps = [straight, { ...straight, queuedAt: 1_000, redelivered: true as const }];
+  const [first, second] = itemView(id, item({ steps })).timings.steps;
+  assert.deepEqual(
+    [first?.queued_at, first?.started_at, first && 'redelivered' in first],
+    [null, '1970-01-01T00:00:02.000Z', false],
+  );
+  assert.deepEqual([second?.queued_at, second?.redelivered], ['1970-01-01T00:00:01.000Z', true]);
+});
+
+test('a step whose times no calendar has is shown nevertheless', () => {
+  const steps = [{ role: 'theirs', replica: 'r', startedAt: 1, finishedAt: Number.MAX_SAFE_INTEGER, attempt: 1 }];
+  ItemView.parse(itemView(id, item({ steps })));
 });
 
 test('clocks that differ make no time below zero', () => {

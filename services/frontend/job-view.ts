@@ -27,7 +27,9 @@ export const JobSummary = z
       failed: z.int(),
       cancelled: z.int(),
     }),
+    urgent: z.boolean().describe('Its images go ahead of those of other jobs'),
     created_at: time,
+    published_at: time.nullable().describe('When the broker had confirmed every image; null while it has not'),
     finished_at: time.nullable(),
     total_seconds: seconds.nullable().describe('From accepted to finished'),
     deadline: z.object({ at: time, met: z.boolean().nullable().describe('Null while it can still be met') }).nullable(),
@@ -65,6 +67,10 @@ export const ItemView = z
           attempt: z.int(),
           waiting_seconds: seconds.nullable().describe('In the queue; null where the sender did not say when it sent'),
           working_seconds: seconds,
+          queued_at: time.nullable(),
+          started_at: time,
+          finished_at: time,
+          redelivered: z.literal(true).optional().describe('Somebody had it in hand before, and did not answer'),
         }),
       ),
     }),
@@ -86,6 +92,10 @@ const between = (from: number, to: number): number => Math.max(0, to - from) / 1
 
 const iso = (date: Date | null): string | null => date?.toISOString() ?? null;
 
+/** The last moment that ISO has four digits for. A step comes from a header, in which a foreign participant may have written any number. */
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const isoOf = (ms: number): string => new Date(Math.min(ms, LAST_MS)).toISOString();
+
 export const jobPath = (id: string): string => `/jobs/${id}`;
 
 export function jobSummary(job: JobRow, now = new Date()): JobSummary {
@@ -100,7 +110,9 @@ export function jobSummary(job: JobRow, now = new Date()): JobSummary {
     state,
     mode,
     counts: { total, queued: total - done - failed - cancelled, done, failed, cancelled },
+    urgent: job.urgent,
     created_at: job.created_at.toISOString(),
+    published_at: iso(job.published_at),
     finished_at: iso(job.finished_at),
     total_seconds: job.finished_at && between(job.created_at.getTime(), job.finished_at.getTime()),
     deadline: job.deadline_at && { at: job.deadline_at.toISOString(), met: met(job.deadline_at) },
@@ -114,6 +126,10 @@ const stepView = (step: Step): ItemView['timings']['steps'][number] => ({
   attempt: step.attempt,
   waiting_seconds: step.queuedAt === undefined ? null : between(step.queuedAt, step.startedAt),
   working_seconds: between(step.startedAt, step.finishedAt),
+  queued_at: step.queuedAt === undefined ? null : isoOf(step.queuedAt),
+  started_at: isoOf(step.startedAt),
+  finished_at: isoOf(step.finishedAt),
+  ...(step.redelivered ? { redelivered: true } : {}),
 });
 
 // Written out, because jsonb gives the fields in an order of its own.

@@ -9,8 +9,10 @@ import { listJobs, readItemsSince, readJob, readJobWithItems, readPicture } from
 import type { Log } from '../shared/log.ts';
 import type { Cancellation } from '../shared/messages.ts';
 import type { Metrics } from '../shared/metrics.ts';
+import type { Admission } from './admission/admission.ts';
 import { LAST_EVENT, PAGE, streamJob } from './event-stream.ts';
 import type { Hub } from './hub.ts';
+import { jobTaken } from './job-taken.ts';
 import { type JobList, jobPath, jobSummary, jobView } from './job-view.ts';
 import { IdempotencyKey, ImageIndex, JobId, JobRequest, LastEventId, ListQuery } from './request.ts';
 import { type Submitted, submitJob } from './submit-job.ts';
@@ -24,6 +26,7 @@ export interface JobsParts {
   hub: Hub;
   sources: Sources;
   sync: SyncParts;
+  admission: Admission;
   log: Log;
   metrics: Metrics;
   /** Fires when the service stops: streams end. */
@@ -78,10 +81,10 @@ export function createJobsRoutes(parts: JobsParts) {
   return {
     async submit(request: Request, response: Response): Promise<void> {
       const submitted = await submitJob(parts, jobRequest(request), idempotencyKey(request));
-      const job = await readJob(database, submitted.id);
+      const job = submitted.job ?? (await readJob(database, submitted.id));
       if (job === undefined) throw noSuchJob(submitted.id);
       answerReplayed(response, submitted);
-      response.status(202).location(jobPath(job.id)).set('retry-after', '1').json(jobSummary(job));
+      response.status(202).location(jobPath(job.id)).set('retry-after', '1').json(jobTaken(job, submitted));
     },
 
     async submitSync(request: Request, response: Response): Promise<void> {

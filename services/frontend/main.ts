@@ -1,5 +1,5 @@
 // Starts a replica of the front end.
-import { decimal, readConfig, text, url, wholeNumber } from '../shared/config.ts';
+import { choice, decimal, flag, readConfig, text, url, wholeNumber } from '../shared/config.ts';
 import { createDatabase, databaseUrl } from '../shared/database.ts';
 import { listen } from '../shared/http.ts';
 import { sourceAllow } from '../shared/imaging/allow-list.ts';
@@ -12,6 +12,7 @@ import { startParticipant } from '../shared/messaging/participant.ts';
 import { createMetrics } from '../shared/metrics.ts';
 import { migrate } from '../shared/migrate.ts';
 import { createVendorClient } from '../shared/vendor-client.ts';
+import { everyJob, startAdmission } from './admission/admission.ts';
 import { createApp } from './app.ts';
 import { createHub } from './hub.ts';
 import { startRelay } from './relay.ts';
@@ -27,6 +28,7 @@ runService('frontend', async (life) => {
     host: text('HOST', { fallback: '127.0.0.1' }),
     port: wholeNumber('PORT', { fallback: 8080, min: 0, max: 65_535 }),
     amqpUrl: url('AMQP_URL', ['amqp', 'amqps']),
+    unsafe: flag('UNSAFE_MESSAGING', { fallback: false }), // see shared/messaging/unsafe.ts
     managementUrl: url('MANAGEMENT_URL', ['http', 'https']),
     databaseUrl,
     vendorUrl: url('VENDOR_URL', ['http', 'https']),
@@ -36,6 +38,9 @@ runService('frontend', async (life) => {
     syncLimitSeconds: decimal('SYNC_LIMIT_SECONDS', { fallback: 120, min: 1, max: 3_600 }),
     allow: sourceAllow,
     samplesDir,
+    // `deadline`: a job that could not be done by its deadline is refused, by what the scaler tells.
+    admission: choice('ADMISSION', ['off', 'deadline'], { fallback: 'off' }),
+    scalerUrl: url('SCALER_URL', ['http', 'https'], { fallback: 'http://127.0.0.1:3570' }),
   });
   const metrics = createMetrics({ role: 'web', replica });
   const database = createDatabase({
@@ -57,8 +62,18 @@ runService('frontend', async (life) => {
     return migrated;
   });
 
+  const admission =
+    config.admission === 'off' ? everyJob : startAdmission({ scalerUrl: config.scalerUrl, log, metrics });
+  life.onStop('admission', () => admission.close());
+
   const hub = createHub();
-  const web = startParticipant(createWeb(hub), { url: config.amqpUrl, replica, log, metrics });
+  const web = startParticipant(createWeb(hub, admission.finished), {
+    url: config.amqpUrl,
+    replica,
+    log,
+    metrics,
+    unsafe: config.unsafe,
+  });
   life.onStop('the participant', () => web.drain());
 
   const syncLimitMs = config.syncLimitSeconds * 1000;
@@ -79,6 +94,7 @@ runService('frontend', async (life) => {
       concurrency: config.syncConcurrency,
       limitMs: syncLimitMs,
     },
+    admission,
     log,
     metrics,
     samples: createSamples(config.samplesDir),

@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { ProblemCode } from '../shared/errors.ts';
 import { formats } from '../shared/messages.ts';
-import { ItemView, JobList, JobSummary, JobView } from './job-view.ts';
+import { JobTaken } from './job-taken.ts';
+import { ItemView, JobList, JobView } from './job-view.ts';
+import { LedgerAudit, LedgerQuery } from './ledger-routes.ts';
 import { IdempotencyKey, ImageIndex, JobId, JobRequest, LastEventId, ListQuery } from './request.ts';
 
 export type Json = Record<string, unknown>;
@@ -20,7 +22,11 @@ export interface Operation {
 }
 
 const Readiness = z
-  .object({ ready: z.boolean(), checks: z.object({ database: z.string(), broker: z.string(), route: z.string() }) })
+  .object({
+    ready: z.boolean(),
+    checks: z.object({ database: z.string(), broker: z.string(), route: z.string() }),
+    admission: z.string().describe('off; ok; or why it is not known how long work takes, so that every job is taken'),
+  })
   .meta({ id: 'Readiness' });
 
 const Samples = z
@@ -62,14 +68,21 @@ export const operations: readonly Operation[] = [
     ok: {
       status: 202,
       description: 'Taken. The job is at Location.',
-      content: asJson(JobSummary),
+      content: asJson(JobTaken),
       headers: {
         Location: 'The address of the job',
         'Retry-After': 'When to look, in seconds',
         'Idempotent-Replayed': 'true where the job was taken before, under the same key',
       },
     },
-    problems: [...badBody, 'idempotency-key-reused', 'broker-unavailable', 'not-routed', 'database-unavailable'],
+    problems: [
+      ...badBody,
+      'idempotency-key-reused',
+      'broker-unavailable',
+      'not-routed',
+      'database-unavailable',
+      'deadline-not-possible',
+    ],
   },
   {
     method: 'get',
@@ -129,6 +142,15 @@ export const operations: readonly Operation[] = [
     body: JobRequest,
     ok: { status: 200, description: 'The job, done', content: asJson(JobView) },
     problems: [...badBody, 'idempotency-key-reused', 'database-unavailable', 'out-of-service'],
+  },
+  {
+    method: 'get',
+    path: '/ledger',
+    summary:
+      'What became of all that was ever accepted, and what is still open. `./lab verdict` asks the broker about that',
+    query: LedgerQuery,
+    ok: { status: 200, description: 'The audit, in items', content: asJson(LedgerAudit) },
+    problems: ['invalid-request', 'database-unavailable'],
   },
   {
     method: 'get',

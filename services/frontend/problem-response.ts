@@ -49,6 +49,8 @@ export function answerProblems(log: Log): ErrorRequestHandler {
     const known = toProblem(error);
     const what = { err: known?.cause ?? error, method: request.method, path: request.path, code: known?.code };
     if (known === undefined) log.error(what, 'a request failed');
+    // A refusal is the front end at work, and under overload there are hundreds a second: they are counted, not logged.
+    else if (known.code === 'deadline-not-possible') log.debug(what, known.message);
     else if (problems[known.code].status >= 500) log.warn(what, known.message);
     const unknown = () => new Problem('internal-error', 'It is in the log of the front end.', { cause: error });
     sendProblem(response, known ?? unknown(), request.originalUrl.split('?', 1)[0] ?? '/');

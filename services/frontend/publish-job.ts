@@ -1,8 +1,8 @@
-// Publishes a job's items and takes it off the outbox when the broker has confirmed every one.
+// Publishes a job's items, and has it taken off the outbox when the broker has confirmed every one.
 import type { Database } from '../shared/database.ts';
 import { Problem } from '../shared/errors.ts';
 import { markPublished, releaseJob } from '../shared/ledger/outbox.ts';
-import type { ItemSpec } from '../shared/ledger/types.ts';
+import type { ItemSpec, JobRow } from '../shared/ledger/types.ts';
 import type { Log } from '../shared/log.ts';
 import { type ImageTask, itemId } from '../shared/messages.ts';
 import { PublishError } from '../shared/messaging/types.ts';
@@ -40,24 +40,23 @@ function publishProblem(id: string, error: unknown): Problem {
  */
 export async function publishJob(
   { database, web, log }: PublishParts,
-  id: string,
+  { id, urgent }: Pick<JobRow, 'id' | 'urgent'>,
   items: readonly { index: number; spec: ItemSpec }[],
 ): Promise<void> {
   try {
     await forEachLimited(items, AT_A_TIME, ({ index, spec }) => {
       const item = itemId(id, index);
       const task: ImageTask = { item, job: id, index, ...spec };
-      return web.send('images', task, { item, job: id }, { timeoutMs: CONFIRM_LIMIT_MS });
+      return web.send('images', task, { item, job: id, ...(urgent && { urgent }) }, { timeoutMs: CONFIRM_LIMIT_MS });
     });
   } catch (error) {
     releaseJob(database, id).catch((err: unknown) => log.warn({ err, job: id }, 'a lease has to run out by itself'));
     if (!(error instanceof PublishError)) throw error;
     throw publishProblem(id, error);
   }
-  try {
-    await markPublished(database, id);
-  } catch (err) {
-    // It is with the broker: the promise is kept. The relay will publish it once more, which changes nothing.
+  // It is with the broker: the promise is kept, and nobody has to wait. Where the outbox does not hear of it, the relay will publish it
+  // once more, which changes nothing.
+  markPublished(database, id).catch((err: unknown) => {
     log.warn({ err, job: id }, 'published, but the outbox does not know');
-  }
+  });
 }

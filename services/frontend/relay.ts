@@ -5,6 +5,7 @@ import { type Database, databaseProblem } from '../shared/database.ts';
 import { Problem } from '../shared/errors.ts';
 import { cancelAbandonedSyncJobs, claimCancellations } from '../shared/ledger/cancel.ts';
 import { claimUnpublished, unfinishedItems } from '../shared/ledger/outbox.ts';
+import { readJob } from '../shared/ledger/read.ts';
 import type { Log } from '../shared/log.ts';
 import type { Cancellation } from '../shared/messages.ts';
 import { PublishError } from '../shared/messaging/types.ts';
@@ -32,7 +33,8 @@ export async function relayOnce({ database, web, log, syncLimitMs }: RelayParts)
     // One at a time, so that a failure leaves no job waiting for a lease that nobody uses.
     const id = await claimUnpublished(database, { leaseMs: PUBLISH_LEASE_MS });
     if (id === undefined) break;
-    await publishJob({ database, web, log }, id, await unfinishedItems(database, id));
+    const { urgent = false } = (await readJob(database, id)) ?? {};
+    await publishJob({ database, web, log }, { id, urgent }, await unfinishedItems(database, id));
     log.info({ job: id }, 'published a job from the outbox');
   }
   for (const job of await claimCancellations(database, { everyMs: EVERY_MS, limit: CANCELLATIONS_AT_ONCE })) {

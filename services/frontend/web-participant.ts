@@ -7,7 +7,8 @@ import type { Hub } from './hub.ts';
 /** What the HTTP side needs of the running participant. */
 export type WebPort = Pick<RunningParticipant, 'send' | 'connected' | 'health'>;
 
-export function createWeb(hub: Hub): ParticipantDefinition {
+/** @param onFinished is told of every finished item, whichever front end took it */
+export function createWeb(hub: Hub, onFinished: (item: FinishedItem) => void = () => {}): ParticipantDefinition {
   return defineParticipant({
     role: 'web',
     component: 'HttpApi',
@@ -19,7 +20,10 @@ export function createWeb(hub: Hub): ParticipantDefinition {
         // Each front end tells its own browsers.
         perReplica: true,
         prefetch: 200,
-        handle: ({ data }) => hub.wake(data.job),
+        handle: ({ data }) => {
+          onFinished(data);
+          hub.wake(data.job);
+        },
       },
     },
     outports: { images: { schema: ImageTask }, cancel: { schema: Cancellation, unroutable: 'drop' } },

@@ -19,6 +19,7 @@ export const problems = {
   'injected-fault': { status: 500, title: 'A fault that was asked for', safeToRetry: true },
   'broker-unavailable': { status: 503, title: 'The message broker cannot be reached', safeToRetry: true },
   'database-unavailable': { status: 503, title: 'The database cannot be reached', safeToRetry: true },
+  'deadline-not-possible': { status: 503, title: 'It could not be done by its deadline', safeToRetry: true },
   'not-routed': { status: 503, title: 'No queue is wired to take the work', safeToRetry: true },
   'out-of-service': { status: 503, title: 'Out of service', safeToRetry: true },
 } as const satisfies Record<string, { status: number; title: string; safeToRetry: boolean }>;

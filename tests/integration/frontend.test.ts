@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { everyJob } from '../../services/frontend/admission/admission.ts';
 import { createApp } from '../../services/frontend/app.ts';
 import { createHub } from '../../services/frontend/hub.ts';
 import type { JobView } from '../../services/frontend/job-view.ts';
@@ -33,16 +34,16 @@ const caption = { text: 'A harbour', colours: ['blue'], brightness: 0.5, orienta
 
 /** Stands in for the running participant: keeps what was sent, and fails where it is told to. */
 function recordingPort() {
-  const sent: { port: string; data: ImageTask }[] = [];
+  const sent: { port: string; data: ImageTask; urgent?: true }[] = [];
   const port = {
     sent,
     isConnected: true,
     fail: undefined as Error | undefined,
     connected: () => port.isConnected,
     health: () => (port.isConnected ? ({ ok: true } as const) : ({ ok: false, reason: 'no connection' } as const)),
-    async send(name: string, data: unknown) {
+    async send(name: string, data: unknown, envelope?: { urgent?: boolean }) {
       if (port.fail) throw port.fail;
-      sent.push({ port: name, data: data as ImageTask });
+      sent.push({ port: name, data: data as ImageTask, ...(envelope?.urgent && { urgent: true }) });
     },
     images: (job: string) =>
       sent.filter(({ port, data }) => port === 'images' && data.job === job).map(({ data }) => data.index),
@@ -85,6 +86,7 @@ async function startFrontend(t: TestContext, databaseUrl: string, vendorUrl: str
     hub,
     sources,
     sync: { database, sources, vendor, log, metrics, replica: 'web-1', concurrency: 4, limitMs: 30_000 },
+    admission: everyJob,
     log,
     metrics,
     samples: createSamples(samplesDir),
@@ -262,7 +264,16 @@ test('the front end', async (t) => {
     const finished = job.items[2]!;
     assert.equal(finished.caption?.text, 'A harbour');
     assert.deepEqual(finished.timings.steps, [
-      { role: 'resize', replica: 'resize-1', attempt: 2, waiting_seconds: 0.5, working_seconds: 0.25 },
+      {
+        role: 'resize',
+        replica: 'resize-1',
+        attempt: 2,
+        queued_at: '1970-01-01T00:00:01.000Z',
+        started_at: '1970-01-01T00:00:01.500Z',
+        finished_at: '1970-01-01T00:00:01.750Z',
+        waiting_seconds: 0.5,
+        working_seconds: 0.25,
+      },
     ]);
     assert.deepEqual([finished.attempts, finished.worker], [2, 'resize-1']);
     assert.deepEqual(finished.links, { result: `/jobs/${id}/images/2` });
@@ -317,6 +328,41 @@ test('the front end', async (t) => {
     assert.deepEqual(web.images(first.body.id), [0]);
     const other = await api('POST', '/jobs', { images: [image] }, headers);
     assert.deepEqual([other.status, other.body.code], [409, 'idempotency-key-reused']);
+  });
+
+  await t.test('sends the images of an urgent job as urgent, also where the relay has to', async () => {
+    const headers = { 'idempotency-key': 'siren' };
+    const first = await api('POST', '/jobs', { images: [image], urgent: true }, headers);
+    assert.equal(first.status, 202);
+    web.fail = new PublishError('disconnected', 'gone');
+    const second = await api('POST', '/jobs', { images: [image], urgent: true });
+    web.fail = undefined;
+    const id = /[0-9a-f-]{36}/.exec(second.body.detail)?.[0] ?? '';
+    await eventually('the relay publishes it', async () => {
+      await relayOnce(relay);
+      return web.images(id).length > 0;
+    });
+    for (const job of [first.body.id, id]) {
+      assert.deepEqual(
+        web.sent.filter(({ data }) => data.job === job).map(({ urgent }) => urgent),
+        [true],
+      );
+    }
+  });
+
+  await t.test('takes an urgent job for another request than the same job in its turn', async () => {
+    const headers = { 'idempotency-key': 'hurry' };
+    const first = await api('POST', '/jobs', { images: [image] }, headers);
+    const same = await api('POST', '/jobs', { images: [image], urgent: false }, headers);
+    const other = await api('POST', '/jobs', { images: [image], urgent: true }, headers);
+    assert.deepEqual([same.body.id, other.status], [first.body.id, 409]);
+  });
+
+  await t.test('tells what became of all that was accepted', async () => {
+    const { status, body } = await api('GET', '/ledger');
+    assert.equal(status, 200);
+    assert.equal(body.accepted, body.done + body.failed + body.cancelled + body.open);
+    assert.equal((await api('GET', '/ledger?before=yesterday')).status, 422);
   });
 
   await t.test('makes one job of ten requests with one key at the same time, and sends its images once', async () => {
@@ -594,6 +640,7 @@ test('the front end', async (t) => {
       [{ images: [{ source: 'sample:\u0000' }] }, 'images[0].source', /control/],
       [{ images: [{ source: 'http://example.org/\ud800' }] }, 'images[0].source', /control/],
       [{ images: [image], deadline_seconds: -1 }, 'deadline_seconds', /whole number from 1/],
+      [{ images: [image], urgent: 'yes' }, 'urgent', /true or false/],
       [[], 'body', /JSON object/],
       ['null', 'body', /JSON object/],
     ];

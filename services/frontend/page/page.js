@@ -32,7 +32,7 @@ function showProblem(error) {
 let shown;
 
 function showNumbers() {
-  const { counts, total, startedAt, seconds, met } = shown;
+  const { counts, total, startedAt, seconds, met, expected } = shown;
   const finished = counts.done + counts.failed + counts.cancelled;
   find('progress').value = finished / total;
   const took = seconds ?? (Date.now() - startedAt) / 1000;
@@ -41,6 +41,7 @@ function showNumbers() {
     ['failed', counts.failed],
     ['cancelled', counts.cancelled],
     ['since it was sent', inSeconds(took)],
+    ...(expected === undefined ? [] : [['expected', inSeconds(expected)]]),
     ['images a second', finished === 0 ? '–' : (finished / took).toFixed(1)],
     ['deadline', met === undefined ? '–' : met === null ? 'open' : met ? 'met' : 'missed'],
   ];
@@ -92,6 +93,7 @@ function follow(job) {
     startedAt: Date.parse(job.created_at),
     seconds: undefined,
     met: job.deadline?.met,
+    expected: job.expected_seconds,
   };
   find('job').hidden = false;
   find('job-title').textContent = id;
@@ -159,7 +161,11 @@ async function send(form) {
     ...image,
   }));
   const deadline = given.get('deadline');
-  const body = { images, ...(deadline && { deadline_seconds: Number(deadline) }) };
+  const body = {
+    images,
+    ...(deadline && { deadline_seconds: Number(deadline) }),
+    ...(given.has('urgent') && { urgent: true }),
+  };
   follow(
     await ask('/jobs', {
       method: 'POST',
