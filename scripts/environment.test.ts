@@ -8,18 +8,18 @@ const names = (text: string, pattern: RegExp): string[] =>
 
 test('.env.example lists every variable that docker-compose.yml reads, and no other', () => {
   const compose = read('docker-compose.yml');
-  const interpolated = names(compose, /\$\{([A-Z_]+)/g);
-  const passedOn = names(compose, /^ {6}([A-Z_]+):(?: *#.*)?$/gm);
-  const listed = names(read('.env.example'), /^([A-Z_]+)=/gm);
+  const interpolated = names(compose, /\$\{([A-Z][A-Z0-9_]*)/g);
+  const passedOn = names(compose, /^ {6}([A-Z][A-Z0-9_]*):(?: *#.*)?$/gm);
+  const listed = names(read('.env.example'), /^([A-Z][A-Z0-9_]*)=/gm);
   assert.deepEqual(listed, [...new Set([...interpolated, ...passedOn])].sort());
 });
 
 test('the defaults that .env.example shows are those of docker-compose.yml', () => {
   const compose = read('docker-compose.yml');
   const listed = new Map(
-    [...read('.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+    [...read('.env.example').matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name, value]) => [name, value]),
   );
-  for (const [, name, value] of compose.matchAll(/\$\{([A-Z_]+):-([^}]*)\}/g)) {
+  for (const [, name, value] of compose.matchAll(/\$\{([A-Z][A-Z0-9_]*):-([^}]*)\}/g)) {
     assert.equal(listed.get(name!), value, name);
   }
 });

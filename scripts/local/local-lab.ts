@@ -17,6 +17,8 @@ export interface Addresses {
   frontend?: string;
   coordinator?: string;
   scaler?: string;
+  dial?: string;
+  vendor?: string;
   management: string;
   amqp: string;
   database: string;
@@ -210,6 +212,8 @@ export async function openLocalLab(options: LocalLabOptions): Promise<LocalLab> 
     frontend: await url('frontend'),
     coordinator: await url('coordinator'),
     scaler: await url('scaler'),
+    dial: await url('dial'),
+    vendor: await url('vendor'),
     management: `http://lab:${encoded.rabbitmq}@127.0.0.1:${managementPort}`,
     amqp: `amqp://lab:${encoded.rabbitmq}@127.0.0.1:${amqpPort}`,
     database: `postgres://lab:${encoded.postgres}@127.0.0.1:${databasePort}/lab`,
