@@ -5,7 +5,8 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { CannotRun } from './command.ts';
 import { composeVersion, engineVersion } from './docker.ts';
-import type { LabAddresses, ReplicaHealth, ReplicaView, RunningLab, ServiceView } from './lab-view.ts';
+import { cutOff, placesOf, putBack } from './docker-networks.ts';
+import type { LabAddresses, ReplicaHealth, ReplicaView, RunningLab, ServiceView, Target } from './lab-view.ts';
 import { readComposeFile } from './local/compose-file.ts';
 import { composeVariables } from './local/local-lab.ts';
 import { renderLogLine } from './local/log-line.ts';
@@ -26,9 +27,12 @@ async function ask(...args: string[]): Promise<string> {
   return (await run('docker', ['compose', ...args], { maxBuffer: 16 * 1024 * 1024 })).stdout.trim();
 }
 
+/** As a shell takes it for one word. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
 /** Prints a `docker` command as a person would type it, and runs it; answers with its exit code. */
-async function aloud(...args: string[]): Promise<number> {
-  console.log(paint('dim', `$ docker ${args.join(' ')}`));
+export async function aloud(...args: string[]): Promise<number> {
+  console.log(paint('dim', `$ docker ${args.map(quoted).join(' ')}`));
   const { code } = await exitOf(spawn('docker', args, { stdio: 'inherit' }));
   return code ?? 1;
 }
@@ -36,7 +40,8 @@ async function aloud(...args: string[]): Promise<number> {
 /** The same for a `docker compose` command. */
 export const composeAloud = (...args: string[]): Promise<number> => aloud('compose', ...args);
 
-async function must(...args: string[]): Promise<void> {
+/** The same; @throws {CannotRun} where it fails, after what docker itself said. */
+export async function must(...args: string[]): Promise<void> {
   if ((await aloud(...args)) !== 0) throw new CannotRun('docker failed, see above');
 }
 
@@ -85,10 +90,11 @@ async function published(service: string, port: number): Promise<string | undefi
 }
 
 async function addresses(): Promise<LabAddresses> {
-  const [frontend, coordinator, scaler, amqp, management] = await Promise.all([
+  const [frontend, coordinator, scaler, dial, amqp, management] = await Promise.all([
     published('frontend', 8080),
     published('coordinator', 3569),
     published('scaler', 3570),
+    published('dial', 3571),
     published('rabbitmq', 5672),
     published('rabbitmq', 15672),
   ]);
@@ -97,6 +103,7 @@ async function addresses(): Promise<LabAddresses> {
     frontend: frontend && `http://${frontend}`,
     coordinator: coordinator && `http://${coordinator}`,
     scaler: scaler && `http://${scaler}`,
+    dial: dial && `http://${dial}`,
     amqp: amqp && `amqp://lab:${password}@${amqp}`,
     management: management && `http://lab:${password}@${management}`,
   };
@@ -116,6 +123,18 @@ async function logs(service: string | undefined, options: { follow: boolean; lin
   await exited;
 }
 
+/** The containers that a target means, by name. */
+async function namesOf({ service, replica }: Target): Promise<string[]> {
+  if (replica !== undefined) return [replica];
+  return (await services()).find(({ name }) => name === service)?.replicas.map(({ name }) => name) ?? [];
+}
+
+/** One of Compose's verbs for a service, which are the engine's for a container. */
+const each =
+  (verb: string) =>
+  ({ service, replica }: Target): Promise<void> =>
+    replica === undefined ? must('compose', verb, service) : must(verb, replica);
+
 export const dockerLab: RunningLab = {
   mode: 'docker',
   services,
@@ -125,8 +144,19 @@ export const dockerLab: RunningLab = {
     replica === undefined ? must('compose', 'kill', '-s', signal, service) : must('kill', '-s', signal, replica),
   scale: (service, replicas) =>
     must('compose', 'up', '--detach', '--no-recreate', '--wait', '--scale', `${service}=${replicas}`, service),
-  restart: ({ service, replica }) =>
-    replica === undefined ? must('compose', 'restart', service) : must('restart', replica),
+  restart: each('restart'),
+  stop: each('stop'),
+  start: each('start'),
+  pause: each('pause'),
+  resume: each('unpause'),
+  places: placesOf,
+  async cut(target) {
+    for (const name of await namesOf(target)) await cutOff(name, must);
+  },
+  async heal(target, places = {}) {
+    const siblings = await namesOf({ service: target.service });
+    for (const name of await namesOf(target)) await putBack(name, { places: places[name], siblings }, must);
+  },
   logs,
 };
 

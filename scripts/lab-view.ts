@@ -1,5 +1,6 @@
 // What a running lab looks like and what can be done with it, whichever way it was started.
 
+import type { Endpoints } from '../services/platform/drivers/docker/endpoints.ts';
 import { CannotRun } from './command.ts';
 
 /** `down` has ended and stays so, `waiting` is started again after a while, `draining` finishes what it has in hand. */
@@ -25,9 +26,14 @@ export interface LabAddresses {
   frontend?: string;
   coordinator?: string;
   scaler?: string;
+  dial?: string;
+  /** On Docker it has no port on this machine. */
+  vendor?: string;
   /** With user and password, as the next. */
   amqp?: string;
   management?: string;
+  /** On Docker it has no port on this machine. */
+  database?: string;
 }
 
 /** A whole service, or one replica of it. */
@@ -35,6 +41,9 @@ export interface Target {
   service: string;
   replica?: string;
 }
+
+/** Where a replica is in networks: by their names, with its own names in them. */
+export type Places = Endpoints;
 
 export interface RunningLab {
   readonly mode: 'docker' | 'local';
@@ -45,6 +54,18 @@ export interface RunningLab {
   kill(target: Target, signal: string): Promise<void>;
   scale(service: string, replicas: number): Promise<void>;
   restart(target: Target): Promise<void>;
+  /** In order; it stays down until `start`, which does not wait for health. */
+  stop(target: Target): Promise<void>;
+  start(target: Target): Promise<void>;
+  /** Stops it where it stands, with all that it has in hand, until `resume`. */
+  pause(target: Target): Promise<void>;
+  resume(target: Target): Promise<void>;
+  /** Where a replica is now, to put it back there; empty while it is cut off. @throws {CannotRun} where there are no networks */
+  places(replica: string): Promise<Places>;
+  /** Takes it off all its networks. @throws {CannotRun} as `places` */
+  cut(target: Target): Promise<void>;
+  /** Puts what is cut off back, where it was or, as far as that is not known, where its siblings are. @throws {CannotRun} as `places` */
+  heal(target: Target, places?: Readonly<Record<string, Places>>): Promise<void>;
   logs(service: string | undefined, options: { follow: boolean; lines: number }): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { SupervisedReplica } from '../services/platform/drivers/process/supervisor-api.ts';
 import { CannotRun } from './command.ts';
-import { notHealthy, type ReplicaView, type RunningLab, type ServiceView } from './lab-view.ts';
+import { notHealthy, type ReplicaView, type RunningLab, type ServiceView, type Target } from './lab-view.ts';
 import { findSupervisor, type SupervisorClient } from './local/control-client.ts';
 import { backgroundLog, logFolder, socketFile, stateFile } from './local/local-lab.ts';
 import { createLogReader } from './local/log-files.ts';
@@ -66,7 +66,21 @@ async function logs(service: string | undefined, { follow, lines }: { follow: bo
   }
 }
 
+/** Processes of one machine share its network. */
+function noNetwork(): never {
+  throw new CannotRun(
+    'without Docker no replica has a network of its own to be taken from: ./lab pause does the like for a worker (its connections ' +
+      'stay open and silent until the heartbeat ends them), ./lab fault broker stop cuts off all of them',
+  );
+}
+
 function supervisedLab(supervisor: SupervisorClient): RunningLab {
+  async function signal({ service, replica }: Target, name: string): Promise<void> {
+    const reached = await supervisor.kill(service, name, replica);
+    const none = `nothing of ${replica ?? service} was running`;
+    console.log(reached.length === 0 ? none : `${name} sent to ${reached.join(', ')}`);
+  }
+
   return {
     mode: 'local',
     services: () => services(supervisor),
@@ -76,12 +90,7 @@ function supervisedLab(supervisor: SupervisorClient): RunningLab {
       if (chosen.length === 0) await supervisor.startAll();
       return untilHealthy(supervisor, chosen);
     },
-    async kill({ service, replica }, signal) {
-      const killed = await supervisor.kill(service, signal, replica);
-      console.log(
-        killed.length === 0 ? `nothing of ${replica ?? service} was running` : `${signal} sent to ${killed.join(', ')}`,
-      );
-    },
+    kill: signal,
     async scale(service, replicas) {
       await supervisor.scale(service, replicas);
       if (replicas > 0 && !(await untilHealthy(supervisor, [service])))
@@ -95,6 +104,22 @@ function supervisedLab(supervisor: SupervisorClient): RunningLab {
       if (!(await untilHealthy(supervisor, [service], replica))) throw new CannotRun(`${what} did not become healthy`);
       console.log(`${what} restarted`);
     },
+    async stop({ service, replica }) {
+      if (replica === undefined) await supervisor.stop(service);
+      else await supervisor.kill(service, 'SIGTERM', replica);
+      console.log(`${replica ?? service} stopped`);
+    },
+    async start({ service, replica }) {
+      // One that is down has nothing to end first.
+      if (replica === undefined) await supervisor.start(service);
+      else await supervisor.restartOne(replica);
+      console.log(`${replica ?? service} started`);
+    },
+    pause: (target) => signal(target, 'SIGSTOP'),
+    resume: (target) => signal(target, 'SIGCONT'),
+    places: async () => noNetwork(),
+    cut: async () => noNetwork(),
+    heal: async () => noNetwork(),
     logs,
   };
 }

@@ -40,6 +40,17 @@ function numberOf(what: string, given: unknown, max: number): number | undefined
   return text === undefined ? undefined : wholeNumber(what, text, { min: 1, max });
 }
 
+/** `source=sample:harbour`, any number of them. @throws {CannotRun} */
+function settings(given: unknown): Record<string, string> | undefined {
+  if (!Array.isArray(given)) return undefined;
+  const pairs = given.map((text) => {
+    const [, field, value] = /^([\w-]+)=(.*)$/s.exec(String(text)) ?? [];
+    if (field !== undefined) return [field, value ?? ''] as const;
+    throw new CannotRun(`--set must be field=value such as source=sample:harbour, got ${JSON.stringify(text)}`);
+  });
+  return Object.fromEntries(pairs);
+}
+
 const all = ({ connection, broker }: Input): Promise<DeadLetterQueue[]> =>
   listDeadLetters(connection, createManagement(broker.management, vhostOf(broker.amqp)));
 
@@ -116,6 +127,7 @@ async function replay(input: Input): Promise<number> {
   const items = itemsOf(values);
   const n = numberOf('--n', values.n, MOST_REPLAYED);
   const perSecond = numberOf('--rate', values.rate, FASTEST);
+  const set = settings(values.set);
   const queues = queue === 'all' ? (await all(input)).map((one) => one.queue) : [queue];
   const signal = interruption();
   const progress = createProgress();
@@ -125,7 +137,7 @@ async function replay(input: Input): Promise<number> {
     if (signal.aborted || replayed === n) break;
     const left = n === undefined ? undefined : n - replayed;
     const onReplayed = (count: number): void => progress.show(`${one}: ${count} replayed`);
-    const went = await replayDeadLetters(connection, one, { items, n: left, perSecond, signal, onReplayed });
+    const went = await replayDeadLetters(connection, one, { items, n: left, perSecond, set, signal, onReplayed });
     replayed += went.replayed;
     done.push({ queue: one, ...went });
   }
@@ -163,7 +175,7 @@ async function purge({ connection, queue, values }: Input): Promise<number> {
 const actions: Record<string, { run: (input: Input) => Promise<number>; queue: boolean; options: string[] }> = {
   list: { run: list, queue: false, options: [] },
   show: { run: show, queue: true, options: ['item', 'n'] },
-  replay: { run: replay, queue: true, options: ['item', 'n', 'rate'] },
+  replay: { run: replay, queue: true, options: ['item', 'n', 'rate', 'set'] },
   purge: { run: purge, queue: true, options: ['item', 'yes'] },
 };
 
@@ -180,6 +192,12 @@ export const command: Command = {
     },
     n: { type: 'string', short: 'n', value: 'N', help: 'show, replay: no more than so many (show: 10)' },
     rate: { type: 'string', short: 'r', value: 'PER_SECOND', help: 'replay: no more than so many a second' },
+    set: {
+      type: 'string',
+      multiple: true,
+      value: 'FIELD=VALUE',
+      help: 'replay: mend the data, give this field another value; may be repeated',
+    },
     yes: { type: 'boolean', short: 'y', help: 'purge: do not ask' },
     json: { type: 'boolean', help: 'as JSON' },
     ...brokerOptions,
@@ -192,6 +210,7 @@ export const command: Command = {
     '  ./lab dead show dead-resize.IN\n' +
     '  ./lab dead replay resize.IN --item 0199c0de.7\n' +
     '  ./lab dead replay all --rate 10\n' +
+    '  ./lab dead replay resize.IN --set source=sample:harbour\n' +
     '  ./lab dead purge dead-resize.IN',
   async run({ values, positionals: [name = '', given] }) {
     const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
@@ -203,7 +222,7 @@ export const command: Command = {
         action.queue ? `dead ${name} wants a queue; ./lab dead list shows them` : `dead ${name} takes no queue`,
       );
     }
-    for (const option of ['item', 'n', 'rate', 'yes']) {
+    for (const option of ['item', 'n', 'rate', 'set', 'yes']) {
       if (values[option] !== undefined && !action.options.includes(option)) {
         throw new CannotRun(`--${option} is not for dead ${name}`);
       }
