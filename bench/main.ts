@@ -35,11 +35,22 @@ const benchmarks: Record<
       'scaling on the real lab: how soon help comes, a flash crowd, 40 scale-downs, the simulator beside it (needs Docker)',
     load: () => import('./scale-up.ts'),
   },
+  accept: {
+    about:
+      'jobs accepted a second, in sets of 1, 10 and 100, beside a handler that only publishes; under a long queue (needs Docker)',
+    load: () => import('./accept.ts'),
+  },
+  soak: {
+    about: 'memory of every service of a whole lab at 80 % of its capacity, half an hour or --minutes (needs Docker)',
+    load: () => import('./soak.ts'),
+  },
 };
 
-/** What `scaling` can be asked for, beside all of it. */
+/** What some benchmarks can be asked for, beside all of it. */
 export interface Options {
-  /** One seed instead of five. */
+  /** `soak`: how long, a number as it was given. */
+  minutes?: string;
+  /** `scaling`: one seed instead of five. */
   quick?: boolean;
   /** Only cells, policies or variants with this in their names. */
   cell?: string;
@@ -58,7 +69,7 @@ export interface Figure {
 export type Figures = Record<string, Figure>;
 
 const usage = (): string =>
-  `usage: npm run bench -- <name> [--json]\n       npm run bench -- scaling [--json] [--quick] [--cell <part of a name>] [--policy <part of a name>]\n\n${Object.entries(
+  `usage: npm run bench -- <name> [--json]\n       npm run bench -- scaling [--json] [--quick] [--cell <part of a name>] [--policy <part of a name>]\n       npm run bench -- soak [--json] [--minutes 30]\n\n${Object.entries(
     benchmarks,
   )
     .map(([name, { about }]) => `  ${name.padEnd(12)} ${about}`)
@@ -71,6 +82,7 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean' },
     cell: { type: 'string' },
     policy: { type: 'string' },
+    minutes: { type: 'string' },
   },
   allowPositionals: true,
 });
