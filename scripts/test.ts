@@ -13,7 +13,7 @@ import {
 } from '../tests/helpers/servers.ts';
 import { exitOf } from './local/processes.ts';
 
-const ALL = ['services/**/*.test.ts', 'scripts/**/*.test.ts', 'tests/integration/**/*.test.ts'];
+const ALL = ['services', 'scripts', 'bench', 'tests/processes', 'tests/integration'];
 const REPORTER = fileURLToPath(new URL('test-reporter.ts', import.meta.url));
 
 function testFiles(patterns: readonly string[]): string[] {
