@@ -24,6 +24,9 @@ const shows: Record<string, RegExp> = {
   './lab send 100 --wait': /100 of 100 images done/,
   './lab doctor': /Nothing stands in the way/,
   './lab status': /resize\.IN/,
+  './lab verdict --wait 2m': /nothing lost: all of [\d,]+ items accounted for/,
+  './lab load http': /POST \/jobs .*\d/,
+  './lab compare --for 45s': /jobs were done within 10 s with scaling on/,
 };
 
 async function runAll(list: readonly string[]): Promise<void> {
@@ -38,7 +41,7 @@ async function runAll(list: readonly string[]): Promise<void> {
   }
 }
 
-test('the walk on docker does what the README says', { timeout: 600_000 }, async (t) => {
+test('the walk on docker does what the README says', { timeout: 1_200_000 }, async (t) => {
   t.after(() => shell('docker compose down --volumes'));
   const list = commands('docker');
   assert.ok(list.length >= 10);
