@@ -8,6 +8,7 @@ import {
   privateBroker,
   RABBITMQ_IMAGE,
 } from '../tests/helpers/servers.ts';
+import { undoable } from './undo.ts';
 
 export type QueueType = 'quorum' | 'classic';
 
@@ -24,6 +25,7 @@ async function withBroker(
   use: (broker: BenchBroker) => Promise<void>,
 ) {
   const server = await start();
+  const remove = undoable(() => server.remove());
   const api = management(server.managementUrl);
   try {
     await use({
@@ -36,7 +38,7 @@ async function withBroker(
       },
     });
   } finally {
-    await server.remove();
+    await remove();
   }
 }
 

@@ -17,6 +17,7 @@ import { measureSwaps } from './coordinator/swaps.ts';
 import { measureTapCost } from './coordinator/tap-cost.ts';
 import type { Figures } from './main.ts';
 import { medianFigure } from './statistics.ts';
+import { undoable } from './undo.ts';
 
 /** A vhost with hundreds of queues goes in seconds. */
 const API_LIMIT_MS = 60_000;
@@ -61,10 +62,11 @@ async function measure(where: string, server: BrokerServer, progress: Progress):
 
 async function on(where: string, start: () => Promise<BrokerServer>, progress: Progress): Promise<Figures> {
   const server = await start();
+  const remove = undoable(() => server.remove());
   try {
     return await measure(where, server, progress);
   } finally {
-    await server.remove();
+    await remove();
   }
 }
 

@@ -12,6 +12,7 @@ import { itemId } from '../services/shared/messages.ts';
 import { readSteps } from '../services/shared/messaging/envelope.ts';
 import type { Figures } from './main.ts';
 import { median } from './statistics.ts';
+import { undoable } from './undo.ts';
 
 const exec = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -146,6 +147,7 @@ export async function run(progress: (line: string) => void): Promise<Figures> {
   const env = { ...process.env, ...ports, COMPOSE_PROJECT_NAME: `queuelab-bench-${process.pid}` };
   const compose = async (...args: string[]): Promise<string> =>
     (await exec('docker', ['compose', ...args], { cwd: root, env, maxBuffer: 2 ** 26 })).stdout;
+  const down = undoable(async () => void (await compose('down', '--volumes', '--timeout', '5')));
   const url = `http://127.0.0.1:${ports.FRONTEND_PORT}`;
 
   progress('building the image');
@@ -185,6 +187,6 @@ export async function run(progress: (line: string) => void): Promise<Figures> {
     };
   } finally {
     progress('taking it down');
-    await compose('down', '--volumes', '--timeout', '5');
+    await down();
   }
 }

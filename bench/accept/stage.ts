@@ -10,6 +10,7 @@ import { freePorts } from '../../scripts/local/free-port.ts';
 import { databaseAnswers } from '../../scripts/local/postgres.ts';
 import { until } from '../../scripts/local/processes.ts';
 import { addVhost, containerBroker } from '../../tests/helpers/servers.ts';
+import { undoable } from '../undo.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const POSTGRES_IMAGE = process.env.POSTGRES_IMAGE || 'postgres:18';
@@ -103,9 +104,9 @@ export async function openStage(progress: (line: string) => void): Promise<Stage
   progress('starting RabbitMQ and PostgreSQL');
   const broker = await containerBroker();
   const undo = [broker.remove];
-  const remove = async (): Promise<void> => {
+  const remove = undoable(async () => {
     for (const step of undo.reverse()) await step().catch((error: unknown) => progress(String(error)));
-  };
+  });
   const kept = async (starting: Promise<Accepting>): Promise<Accepting> => {
     const accepting = await starting;
     undo.push(accepting.end);

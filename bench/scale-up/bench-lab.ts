@@ -2,17 +2,15 @@
 //
 // The role that is scaled is caption, with a vendor that takes most of a second: its replicas wait more than they work, so that many of
 // them fit on a small machine, and what is measured is the scaling and not the machine's cores.
-import { execFile } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { freeLabPorts } from '../../scripts/local/lab-ports.ts';
 import { createManagement } from '../../services/shared/messaging/management.ts';
+import { startComposeLab } from '../compose-lab.ts';
+import { undoable } from '../undo.ts';
 
-const exec = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export const ROLE = 'caption';
@@ -60,31 +58,32 @@ async function ok(response: Response): Promise<Response> {
   throw new Error(`${response.url} was answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
 }
 
-/** Builds the image and brings it all up. */
-export async function startBenchLab(progress: (line: string) => void): Promise<BenchLab> {
-  const ports = await freeLabPorts();
+/** A folder with this bench's guv.yaml, and with what Platform reads there. */
+function guvFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'queuelab-bench-'));
   chmodSync(folder, 0o755); // the container's user is another
   mkdirSync(join(folder, 'policies'));
   writeFileSync(join(folder, 'guv.yaml'), GUV);
   copyFileSync(join(root, 'docker-compose.yml'), join(folder, 'docker-compose.yml'));
+  return folder;
+}
+
+/** Builds the image and brings it all up. */
+export async function startBenchLab(progress: (line: string) => void): Promise<BenchLab> {
+  const folder = guvFolder();
+  const remove = undoable(async () => rmSync(folder, { recursive: true, force: true }));
   const token = 'bench';
-  const env = {
-    ...process.env,
-    ...ports,
-    COMPOSE_PROJECT_NAME: `queuelab-bench-${process.pid}`,
+  const { url, ports, down } = await startComposeLab('bench', progress, {
     GUV_FOLDER: folder,
     LAB_TOKEN: token,
     CAPTION_PREFETCH: '1',
     CAPTION_CONCURRENCY: '1',
     VENDOR_LATENCY_MS: String(VENDOR_SECONDS * 1000),
     VENDOR_RATE_PER_SECOND: '1000',
-  };
-  const compose = (...args: string[]) => exec('docker', ['compose', ...args], { cwd: root, env, maxBuffer: 2 ** 26 });
-  const down = async (): Promise<void> => {
-    await compose('down', '--volumes', '--timeout', '5');
-    rmSync(folder, { recursive: true, force: true });
-  };
+  }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
   const password = process.env.RABBITMQ_PASSWORD || 'lab';
   const management = createManagement(`http://lab:${password}@127.0.0.1:${ports.RABBITMQ_MANAGEMENT_PORT}`);
   const queue = async () => (await management.queueCounters()).find(({ name }) => name === QUEUE);
@@ -94,18 +93,8 @@ export async function startBenchLab(progress: (line: string) => void): Promise<B
     await ok(await fetch(`${scaler}${path}`, { method: 'PUT', headers, body: JSON.stringify(body) }));
   };
 
-  try {
-    progress('building the image');
-    await compose('build', 'frontend');
-    progress('starting the lab');
-    await compose('up', '--wait');
-  } catch (error) {
-    await down();
-    throw error;
-  }
-
   const lab: BenchLab = {
-    url: `http://127.0.0.1:${ports.FRONTEND_PORT}`,
+    url,
     mode: (mode) => put('/mode', { mode }),
     ask: (replicas) => put(`/roles/${ROLE}/replicas`, { replicas }),
     async scaleTo(replicas) {
@@ -124,7 +113,10 @@ export async function startBenchLab(progress: (line: string) => void): Promise<B
       const found = await queue();
       return (found?.messages_ready ?? 0) + (found?.messages_unacknowledged ?? 0);
     },
-    down,
+    async down() {
+      await down();
+      await remove();
+    },
   };
   return lab;
 }
