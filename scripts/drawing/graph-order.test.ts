@@ -22,6 +22,10 @@ test('a way back does not turn the order around', () => {
   assert.equal(order('abc', 'a>b b>c c>a'), 'abc');
 });
 
+test('a circle begins where the fewest ways lead back, whatever the roles are named in', () => {
+  assert.equal(order('cswr', 'c>s s>w w>c w>r r>c r>s'), 'wrcs');
+});
+
 test('graphs that are not connected stand apart, and lone roles last', () => {
   const { groups, alone } = arrange(['a', 'x', 'b', 'c', 'd'], ways('a>b c>d x>x'));
   assert.deepEqual(groups, [

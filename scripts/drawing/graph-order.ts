@@ -10,8 +10,8 @@ export interface Arrangement {
 
 type Way = readonly [from: string, to: string];
 
-/** The ways that do not lead back: without them a walk from role to role, in the given order, would not end. */
-function forward(roles: readonly string[], ways: readonly Way[]): Way[] {
+/** The ways that do not lead back on a walk from role to role, in the given order: with the others it would not end. */
+function walked(roles: readonly string[], ways: readonly Way[]): Way[] {
   const next = targetsOf(ways);
   const open = new Set<string>();
   const done = new Set<string>();
@@ -27,6 +27,16 @@ function forward(roles: readonly string[], ways: readonly Way[]): Way[] {
   };
   for (const role of roles) if (!done.has(role)) walk(role);
   return ways.filter((way) => !back.has(JSON.stringify(way)));
+}
+
+/** Of a walk from each role, the one on which the most ways lead ahead; where two are alike, that from the role named first. */
+function forward(roles: readonly string[], ways: readonly Way[]): Way[] {
+  let best: Way[] = [];
+  for (const first of roles) {
+    const ahead = walked([first, ...roles.filter((role) => role !== first)], ways);
+    if (ahead.length > best.length) best = ahead;
+  }
+  return best;
 }
 
 function targetsOf(ways: readonly Way[]): Map<string, Set<string>> {
