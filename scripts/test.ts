@@ -13,7 +13,13 @@ import {
 } from '../tests/helpers/servers.ts';
 import { exitOf } from './local/processes.ts';
 
-const ALL = ['services', 'scripts', 'bench', 'tests/processes', 'tests/integration'];
+const ALL = [
+  ...['services', 'scripts', 'bench', 'workshop', 'tests/processes', 'tests/integration'],
+  'tests/workshop/{chapter-shell,links,markdown,walk}.test.ts', // the walks over the chapters want the whole lab
+];
+/** What Node has made of the sources, for all the processes that tests start. */
+const NODE_COMPILE_CACHE =
+  process.env.NODE_COMPILE_CACHE || fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url));
 const REPORTER = fileURLToPath(new URL('test-reporter.ts', import.meta.url));
 
 function testFiles(patterns: readonly string[]): string[] {
@@ -72,7 +78,10 @@ async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
     '--test-reporter-destination=stdout',
     ...files,
   ];
-  const child = spawn(process.execPath, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, args, {
+    stdio: 'inherit',
+    env: { ...process.env, NODE_COMPILE_CACHE, ...env },
+  });
   interrupted.signal.addEventListener('abort', () => child.kill('SIGINT'));
   const { code } = await exitOf(child);
   return code ?? 1;

@@ -12,7 +12,7 @@ import type { Launched } from './replica.ts';
 
 /** What the image says of Node, without the image. `lab`: the folder for what is kept. */
 export const nodeSettings = (lab: string) => ({
-  NODE_COMPILE_CACHE: join(lab, 'compile-cache'),
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE || join(lab, 'compile-cache'),
   NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=8`.trim(),
 });
 
