@@ -96,9 +96,10 @@ export async function endOthers(lab: RunningLab, is: (record: FaultRecord) => bo
 export async function untilOver(
   lab: RunningLab,
   { id, ends }: FaultRecord,
-  { detach, signal, back }: { detach: boolean; signal: AbortSignal; back: string },
+  { detach, signal, back }: { detach: boolean; signal: AbortSignal; back?: string | undefined },
 ): Promise<void> {
-  if (ends === null) return console.log(`until you say so: ${back}, or ./lab fault clear`);
+  const undoing = back === undefined ? './lab fault clear' : `${back}, or ./lab fault clear`;
+  if (ends === null) return console.log(`until you say so: ${undoing}`);
   const left = lasting(Math.max(1, Math.round((Date.parse(ends) - Date.now()) / 1000)));
   console.log(`for ${left}; ${detach ? './lab fault clear' : 'Ctrl-C'} ends it now`);
   if (detach) return;

@@ -43,6 +43,15 @@ test('the broker and the database are a minute apart at least, whichever of them
   }
 });
 
+test('a worker that was added is hit as the others are', () => {
+  const steps = scheduleOf(7, HOUR, 'docker', ['resize', 'watermark']);
+  for (const verb of ['kill', 'pause', 'cut'])
+    assert.ok(
+      of(steps, verb).some(({ what }) => what === 'watermark'),
+      verb,
+    );
+});
+
 test('without Docker nobody is cut off the network', () => {
   for (const seed of seeds) assert.deepEqual(of(scheduleOf(seed, 300, 'local'), 'cut'), []);
 });

@@ -1,7 +1,8 @@
-// What `./lab chaos` does, and when: a pure function of the seed. Kills of workers most often, pauses and cuts now and then, the
+// What `./lab chaos` does, and when: a pure function of the seed and of the workers that there are. Kills of workers most often, pauses and cuts now and then, the
 // vendor's faults, and what is bought (broker, database) rarely and never two of them at a time.
 import { createRandom, type Random } from '../../services/shared/arrivals/random.ts';
 import type { RunningLab } from '../lab-view.ts';
+import { workerServices } from '../worker-services.ts';
 
 export interface ChaosStep {
   /** Seconds after the start. */
@@ -25,16 +26,15 @@ interface Kind {
   onlyOn?: RunningLab['mode'];
 }
 
-const WORKERS = ['resize', 'caption', 'store'] as const;
 /** The broker and the database: while one is away, or coming back, the other stays. */
 const BOUGHT = { name: 'bought', gap: 60 };
 const VENDOR = { name: 'vendor', gap: 20 };
 
-const KINDS: readonly Kind[] = [
-  { verb: 'kill', weight: 10, what: WORKERS, lasts: [2, 8] },
+const kindsWith = (workers: readonly string[]): readonly Kind[] => [
+  { verb: 'kill', weight: 10, what: workers, lasts: [2, 8] },
   { verb: 'kill', weight: 1, what: ['frontend', 'coordinator', 'scaler', 'platform'], lasts: [2, 8] },
-  { verb: 'pause', weight: 3, what: WORKERS, lasts: [5, 35] },
-  { verb: 'cut', weight: 3, what: WORKERS, lasts: [5, 35], onlyOn: 'docker' },
+  { verb: 'pause', weight: 3, what: workers, lasts: [5, 35] },
+  { verb: 'cut', weight: 3, what: workers, lasts: [5, 35], onlyOn: 'docker' },
   { verb: 'vendor', weight: 2, what: ['slow', 'errors', '429', 'down'], lasts: [5, 15], group: VENDOR },
   { verb: 'broker', weight: 1, what: ['restart'], group: BOUGHT },
   { verb: 'database', weight: 1, what: ['stop', 'lock'], lasts: [5, 15], group: BOUGHT },
@@ -65,8 +65,17 @@ function lengthOf(random: Random, { lasts }: Kind, left: number): number | undef
   return tenth(Math.min(from + random.uniform() * (to - from), left));
 }
 
-/** The same seed, length and mode give the same schedule. Nothing begins in the last seconds, in which it could not end. */
-export function scheduleOf(seed: number, seconds: number, mode: RunningLab['mode']): ChaosStep[] {
+/**
+ * The same seed, length, mode and workers give the same schedule. Nothing begins in the last seconds, in which it could not end.
+ * @param workers the services that take work; those of docker-compose.yml where none are given
+ */
+export function scheduleOf(
+  seed: number,
+  seconds: number,
+  mode: RunningLab['mode'],
+  workers: readonly string[] = workerServices(),
+): ChaosStep[] {
+  const kinds = kindsWith(workers);
   const random = createRandom(seed, 'crash');
   const last = new Map<string, number>();
   const isOpen = ({ group, onlyOn }: Kind, at: number): boolean =>
@@ -78,7 +87,7 @@ export function scheduleOf(seed: number, seconds: number, mode: RunningLab['mode
     if (left < SHORTEST_SECONDS) return steps;
     const kind = pickKind(
       random,
-      KINDS.filter((one) => isOpen(one, at)),
+      kinds.filter((one) => isOpen(one, at)),
     );
     const lasts = lengthOf(random, kind, left);
     steps.push({

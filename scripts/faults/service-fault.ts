@@ -97,5 +97,7 @@ export async function runServiceFault(lab: RunningLab, fault: ServiceFault, inte
   await begin();
   const record = await startClock(prepared, plan.forSeconds);
   if (!fault.brief) console.log(symptom);
-  await untilOver(lab, record, { detach, signal: interrupted, back: './lab up' });
+  // A vendor that is up has to be told, and is not by a start.
+  const back = plan.undo === 'start' ? './lab up' : undefined;
+  await untilOver(lab, record, { detach, signal: interrupted, back });
 }
