@@ -54,6 +54,8 @@ export function createReplicaSet(
   runnable: Runnable,
   parts: {
     beforehand: Beforehand;
+    /** Nothing is to be started any more. */
+    isEnding(): boolean;
     onChange(replica: SupervisedReplica): void;
     onGone(name: string): void;
     say(line: string): void;
@@ -81,6 +83,7 @@ export function createReplicaSet(
   }
 
   async function make(): Promise<Replica> {
+    if (parts.isEnding()) throw new Refused('the lab is ending: nothing is started any more');
     let number = 1;
     while (replicas.has(number)) number += 1;
     const name = `${service.name}-${number}`;
@@ -116,7 +119,7 @@ export function createReplicaSet(
   }
 
   function start(replica: Replica): void {
-    if (!leaving.has(replica)) replica.start(parts.beforehand);
+    if (!leaving.has(replica) && !parts.isEnding()) replica.start(parts.beforehand);
   }
 
   return {

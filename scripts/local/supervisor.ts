@@ -10,6 +10,7 @@ export interface Supervisor {
   status(): SupervisedService[];
   /** Starts what is down: of all services, or of one and those it depends on. Resolves when it is asked for, not healthy. */
   start(name?: string): Promise<void>;
+  /** Of one service, or of all: then nothing is ever started again. */
   stop(name?: string): Promise<void>;
   restart(name: string): Promise<void>;
   scale(name: string, replicas: number): Promise<void>;
@@ -38,6 +39,8 @@ export function createSupervisor(parts: {
   const sets = new Map<string, ReplicaSet>();
   const watchers = new Set<(event: SupervisorEvent) => void>();
   const changes = new EventTarget();
+  /** Who scales may not know yet that all of it ends: what it adds then would outlive this process. */
+  let ending = false;
   const tell = (event: SupervisorEvent): void => {
     changes.dispatchEvent(new Event('change'));
     for (const watcher of watchers) watcher(event);
@@ -57,6 +60,7 @@ export function createSupervisor(parts: {
     const service = runnable.service.name;
     const set = createReplicaSet(runnable, {
       beforehand: (signal) => dependencies.untilThere(service, signal),
+      isEnding: () => ending,
       onChange: (replica) => tell({ at: Date.now(), event: 'state', service, replica }),
       onGone: (name) => tell({ at: Date.now(), event: 'gone', service, name }),
       say,
@@ -99,7 +103,10 @@ export function createSupervisor(parts: {
     },
 
     async stop(name) {
-      if (name === undefined) return dependencies.fromTheEnd((service) => stopAll(of(service)));
+      if (name === undefined) {
+        ending = true;
+        return dependencies.fromTheEnd((service) => stopAll(of(service)));
+      }
       await stopAll(find(name).all());
     },
 
