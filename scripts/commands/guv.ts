@@ -1,4 +1,5 @@
-// `./lab guv`: checks a guv.yaml, tells what it allows, answers in guv's own terms, and writes measured times into it.
+// `./lab guv`: checks a guv.yaml, tells what it allows, answers in guv's own terms, and writes values and measured times into it.
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { capacityOf, narrowest } from '../../services/shared/guv/capacity.ts';
 import { KEY_HEADING, keyRows } from '../../services/shared/guv/key-rows.ts';
@@ -11,6 +12,8 @@ import { adoption, measuredTimes } from '../guv/adoption.ts';
 import { configText, orProblems } from '../guv/config-text.ts';
 import { createDecider } from '../guv/decide.ts';
 import { servicesBeside } from '../guv/services-beside.ts';
+import { readAssignment, setValues, type Written } from '../guv/set-value.ts';
+import { pathOf } from '../lab-files.ts';
 import { printable } from '../printable.ts';
 import { replaceFile } from '../replace-file.ts';
 import { scaler } from '../scaler-client.ts';
@@ -20,13 +23,16 @@ const FILE = 'guv.yaml';
 
 interface Asked {
   file: string;
+  /** What stands behind the action, where that is no file. */
+  rest: string[];
   values: Record<string, unknown>;
 }
 
 interface Action {
   /** Options that it takes. */
   takes: readonly string[];
-  takesFile: boolean;
+  /** What may stand behind it. */
+  words: 'file' | 'values' | 'nothing';
   run(asked: Asked): Promise<number>;
 }
 
@@ -139,29 +145,70 @@ async function adoptTimes({ file, values }: Asked): Promise<number> {
   return 0;
 }
 
+/** The line as it was and as it is; a new one has none before. */
+function writtenText(file: string, { role, key, line, before, after }: Written): string {
+  if (before === after) return `${file}:${line} says it already: ${after.trim()}`;
+  const lines = [
+    ...(before === undefined ? [] : [paint('red', `- ${printable(before.trim())}`)]),
+    paint('green', `+ ${printable(after.trim())}`),
+  ];
+  return [`${file}:${line} ${printable(role)}.${printable(key)}`, ...lines].join('\n');
+}
+
+async function set({ rest, values }: Asked): Promise<number> {
+  const file = textOf(values.file) ?? pathOf(FILE);
+  const assignments = rest.map(readAssignment);
+  const text = await configText(file);
+  const services = await servicesBeside(file);
+  const read = await orProblems(() => {
+    const done = setValues(text, assignments);
+    const config = readGuvConfig(done.text, file);
+    const strangers = services === undefined ? [] : checkRoles(config, services);
+    if (strangers.length > 0) throw new GuvConfigError(file, strangers);
+    return done;
+  });
+  if ('problems' in read) {
+    console.error([...read.lines, `${file} was not changed`].join('\n'));
+    return 1;
+  }
+  const { text: changed, written } = read.value;
+  if (changed !== text) await replaceFile(file, changed);
+  if (values.json) console.log(JSON.stringify({ file, changed: changed !== text, written }));
+  else console.log(written.map((one) => writtenText(basename(file), one)).join('\n'));
+  return 0;
+}
+
 async function keys({ values }: Asked): Promise<number> {
   console.log(values.json ? JSON.stringify(KEYS) : table([KEY_HEADING, ...keyRows()]));
   return 0;
 }
 
 const ACTIONS: Record<string, Action> = {
-  validate: { takes: ['json', 'allow-key', 'services'], takesFile: true, run: validate },
-  capacity: { takes: ['json'], takesFile: true, run: capacity },
-  decide: { takes: [], takesFile: false, run: decide },
-  adopt: { takes: ['json', 'from', 'write', 'dry-run'], takesFile: true, run: adoptTimes },
-  keys: { takes: ['json'], takesFile: false, run: keys },
+  validate: { takes: ['json', 'allow-key', 'services'], words: 'file', run: validate },
+  capacity: { takes: ['json'], words: 'file', run: capacity },
+  decide: { takes: [], words: 'nothing', run: decide },
+  adopt: { takes: ['json', 'from', 'write', 'dry-run'], words: 'file', run: adoptTimes },
+  set: { takes: ['json', 'file'], words: 'values', run: set },
+  keys: { takes: ['json'], words: 'nothing', run: keys },
 };
 
 /** @throws {CannotRun} where the action is none, or does not take what was given */
-function actionOf(name: string, values: Record<string, unknown>, file: string | undefined): Action {
+function actionOf(name: string, values: Record<string, unknown>, rest: readonly string[]): Action {
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (action === undefined) {
     throw new CannotRun(
       `expected ${Object.keys(ACTIONS).join(', ')}, got ${JSON.stringify(name)} (see ./lab guv --help)`,
     );
   }
-  if (file !== undefined && !action.takesFile) {
-    throw new CannotRun(`./lab guv ${name} takes no file, got ${JSON.stringify(file)}`);
+  const [first, second] = rest;
+  if (first !== undefined && action.words === 'nothing') {
+    throw new CannotRun(`./lab guv ${name} takes no file, got ${JSON.stringify(first)}`);
+  }
+  if (second !== undefined && action.words === 'file') {
+    throw new CannotRun(`unexpected argument ${JSON.stringify(second)} (see ./lab guv --help)`);
+  }
+  if (first === undefined && action.words === 'values') {
+    throw new CannotRun(`./lab guv ${name} wants role.key=value such as resize.deadline=4`);
   }
   const extra = Object.keys(command.options).find(
     (option) => values[option] !== undefined && !action.takes.includes(option),
@@ -171,9 +218,9 @@ function actionOf(name: string, values: Record<string, unknown>, file: string | 
 }
 
 export const command: Command = {
-  summary: "how roles scale (guv.yaml): check it, what it allows, ask guv's rule, adopt what was measured",
-  usage: 'validate [file] | capacity [file] | decide | adopt [file] | keys',
-  positionals: { min: 1, max: 2 },
+  summary: "how roles scale (guv.yaml): check it, what it allows, set a value, ask guv's rule, adopt what was measured",
+  usage: 'validate [file] | capacity [file] | decide | adopt [file] | set <role.key=value>… | keys',
+  positionals: { min: 1, max: 50 },
   options: {
     json: { type: 'boolean', help: 'as one JSON object' },
     services: {
@@ -187,6 +234,7 @@ export const command: Command = {
       value: 'URL',
       help: "adopt: the scaler that has measured, where it is not the running lab's",
     },
+    file: { type: 'string', value: 'FILE', help: "set: the file, where it is not the running lab's" },
     write: { type: 'boolean', help: 'adopt: do not ask before the file is changed' },
     'dry-run': { type: 'boolean', help: 'adopt: only show what would change' },
   },
@@ -197,14 +245,17 @@ export const command: Command = {
     '            input one with {estimate, next}, where null as next is: change nothing; a line that is wrong is answered\n' +
     '            with {error}, and the exit code is 1 in the end\n' +
     '  adopt     writes what the scaler has measured (processing, stddev) into the file, which keeps its comments\n' +
+    '  set       writes values into the file, all or none, and says each line before and after; a running scaler\n' +
+    '            follows within a second; * stands for all roles\n' +
     '  keys      all keys that may stand in the file\n' +
-    `The file is ${FILE} where none is given. Elsewhere than on a terminal nothing is asked.\n` +
+    `The file is the running lab's where none is given: ${FILE} here, or in GUV_FOLDER. Elsewhere than on a terminal nothing is asked.\n` +
     'Examples:\n' +
     '  ./lab guv validate && echo fine\n' +
     '  ./lab guv validate other.yaml --services resize,mail\n' +
     '  ./lab guv adopt --dry-run\n' +
+    '  ./lab guv set resize.deadline=4\n' +
     `  echo '{"config": "r: {max: 40}", "role": "r", "history": [], "currentWorkers": 2, "messages": 40}' | ./lab guv decide`,
-  async run({ values, positionals: [name = '', file] }) {
-    return actionOf(name, values, file).run({ file: file ?? FILE, values });
+  async run({ values, positionals: [name = '', ...rest] }) {
+    return actionOf(name, values, rest).run({ file: rest[0] ?? pathOf(FILE), rest, values });
   },
 };

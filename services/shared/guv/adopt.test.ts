@@ -57,7 +57,7 @@ test('a deadline that is too short for what was measured is refused', () => {
 
 test('numbers that other roles share are not changed for all of them', () => {
   const text = 'a: {p: &p 3}\nb: {p: *p}\n';
-  assert.throws(() => adopt(text, { a: times }), /other settings would change/);
+  assert.throws(() => adopt(text, { a: times }), /other settings would change with these: b\.processing; write/);
   assert.throws(() => adopt(text, { b: times }), /b\.p is no plain number/);
   assert.throws(() => adopt('a: &a {p: 3}\nb: *a\n', { b: times }), /b takes its entry from elsewhere/);
 });
