@@ -4,6 +4,7 @@ import type { Command } from '../command.ts';
 import { composeAloud, dockerIsHere, findDockerLab } from '../docker-lab.ts';
 import { labFolder } from '../local/local-lab.ts';
 import { stopLocalLab } from '../supervised-lab.ts';
+import { keptFiles } from '../workshop/pristine-files.ts';
 
 export const command: Command = {
   summary: 'end the lab; what is queued and stored is kept for the next start',
@@ -17,6 +18,8 @@ export const command: Command = {
     let didSomething = await stopLocalLab();
     if (didSomething) console.log('ended the lab without Docker');
     if (all && existsSync(labFolder('.'))) {
+      const kept = keptFiles();
+      if (kept.length > 0) console.log(`with .lab goes what ./lab reset had kept of your files: ${kept.join(', ')}`);
       rmSync(labFolder('.'), { recursive: true, force: true });
       console.log('removed .lab');
       didSomething = true;

@@ -18,7 +18,8 @@ async function showAddresses(lab: RunningLab): Promise<void> {
   );
 }
 
-async function chooseMode(
+/** The mode that the options ask for, or the running lab has. @throws {CannotRun} where these contradict each other */
+export async function chooseMode(
   values: Record<string, unknown>,
   running: RunningLab | undefined,
 ): Promise<'docker' | 'local'> {

@@ -9,6 +9,7 @@ import { freePort, isFree } from './free-port.ts';
 import { type Backend, checkService, launchService, postgresBackend, rabbitmqBackend } from './launch.ts';
 import { createLogReader } from './log-files.ts';
 import type { Runnable } from './replica-set.ts';
+import { settingsOf } from './settings.ts';
 import { endLeftovers, runningSupervisor, writeState } from './state-file.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
@@ -28,6 +29,8 @@ export interface LabAbout {
   pid: number;
   rabbitmq?: string;
   addresses: Addresses;
+  /** What its services were told to do: settings.ts. */
+  settings: Record<string, string>;
   /** Services of the Compose file that plain processes cannot give. */
   leftOut: string[];
 }
@@ -126,7 +129,9 @@ export async function openLocalLab(options: LocalLabOptions): Promise<LocalLab> 
   if (ended.length > 0) say(`ended what an earlier run had left: ${ended.join(', ')}`);
 
   const variables = composeVariables(root, options.env);
-  const all = readComposeFile(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), variables);
+  const composeFile = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+  const all = readComposeFile(composeFile, variables);
+  const settings = settingsOf(composeFile, variables);
   const active = all.filter(({ profiles }) => profiles.length === 0);
   const known = active.filter(({ name, command }) => BACKENDS.includes(name) || command[0] === 'node');
   const leftOut = active.filter((service) => !known.includes(service)).map(({ name }) => name);
@@ -218,7 +223,7 @@ export async function openLocalLab(options: LocalLabOptions): Promise<LocalLab> 
     amqp: `amqp://lab:${encoded.rabbitmq}@127.0.0.1:${amqpPort}`,
     database: `postgres://lab:${encoded.postgres}@127.0.0.1:${databasePort}/lab`,
   };
-  const about = (): LabAbout => ({ pid: process.pid, rabbitmq, addresses: where, leftOut });
+  const about = (): LabAbout => ({ pid: process.pid, rabbitmq, addresses: where, settings, leftOut });
   const control = await serveControl(socketFile(root), { supervisor, about, stopAll: options.onStopAsked });
 
   return {

@@ -77,6 +77,7 @@ export async function openLedgerLab(scope: Scope) {
       frontend: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
       amqp: broker.url,
       management: broker.managementUrl,
+      database: url,
     },
     /** Stores a job of so many items and publishes them to `queue`; answers with its id. */
     async submit(size: number, { queue = 'resize.IN' } = {}): Promise<string> {
