@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { eventually } from '../helpers/eventually.ts';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -25,15 +26,26 @@ export interface LabUnderTest {
   kill(role: string, how: 'all' | 'one'): Promise<void>;
   stop(service: string): Promise<void>;
   start(service: string): Promise<void>;
-  restart(service: string): Promise<void>;
-  /** Ends it; what is queued and stored is kept. */
-  end(): Promise<void>;
   /** Ends it with everything it keeps. */
   down(): Promise<void>;
   /** What of the lab is still on the machine: containers, volumes, networks, processes, files. */
   leftovers(): Promise<string[]>;
   /** The last lines of every service's log. */
   logs(): Promise<string>;
+}
+
+/** Ends a lab with everything it keeps. @throws where something of it is left */
+export async function downToNothing(lab: Pick<LabUnderTest, 'down' | 'leftovers'>): Promise<void> {
+  await lab.down();
+  let left: string[] = [];
+  const isNothing = async (): Promise<boolean> => {
+    left = await lab.leftovers();
+    return left.length === 0;
+  };
+  await eventually('nothing of the lab is left', isNothing, { withinMs: 5_000 }).catch((error: unknown) => {
+    assert.deepEqual(left, [], 'nothing of the lab is left');
+    throw error; // it could not be found out
+  });
 }
 
 /** A folder with copies of the files that define the lab, which a test may edit: for GRAPH_FOLDER and GUV_FOLDER. It goes with the test run. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { eventually } from '../helpers/eventually.ts';
 import { type Ran, root, run } from './lab-under-test.ts';
@@ -21,12 +21,9 @@ const shell = (command: string): Promise<Ran> => run(['bash', '-c', command], { 
 /** What a command shows, besides ending with 0. */
 const shows: Record<string, RegExp> = {
   './lab send 20 --wait': /20 of 20 images done/,
-  './lab send 100 --wait': /100 of 100 images done/,
+  './lab trace': /the slowest of the 20 images of the newest job[\s\S]* in all\n\ndone/,
   './lab doctor': /Nothing stands in the way/,
   './lab status': /resize\.IN/,
-  './lab verdict --wait 2m': /nothing lost: all of [\d,]+ items accounted for/,
-  './lab load http': /POST \/jobs .*\d/,
-  './lab compare --for 45s': /jobs were done within 10 s with scaling on/,
 };
 
 async function runAll(list: readonly string[]): Promise<void> {
@@ -41,10 +38,10 @@ async function runAll(list: readonly string[]): Promise<void> {
   }
 }
 
-test('the walk on docker does what the README says', { timeout: 1_200_000 }, async (t) => {
+test('the walk on docker does what the README says', { timeout: 600_000 }, async (t) => {
   t.after(() => shell('docker compose down --volumes'));
   const list = commands('docker');
-  assert.ok(list.length >= 10);
+  assert.ok(list.length >= 6);
   // Taken down last, whatever order the sections have: the doctor is asked while the lab runs.
   const down = list.filter((command) => command.startsWith('./lab down'));
   await runAll([...list.filter((command) => !down.includes(command) && command !== 'npm ci'), ...down]);
@@ -71,9 +68,45 @@ test('the walk with no-docker does what the README says', { timeout: 600_000 }, 
   await shell('./lab down --all');
 });
 
-test('the tests are run by the command that the README gives', () => {
+test('the text: the tour is short, for the chapters are the long one', () => {
+  assert.ok(commands('docker').length <= 8);
+  assert.ok(commands('no-docker').length <= 6);
+});
+
+test('the text: the tests are run by the command that the README gives', () => {
   const ci = readFileSync(`${root}/.ci/run`, 'utf8');
   assert.deepEqual(commands('tests'), ['npm ci && npm test']);
   assert.match(ci, /npm ci/);
   assert.match(ci, /npm test/);
+});
+
+/** Chapter and minutes, of each row of a table of chapters. */
+const minutes = (markdown: string): [string, string][] =>
+  [...markdown.matchAll(/^\| (\d\d) \[([^\]]+)\]\([^)]+\) *\| +(\d+) \|/gm)].map(([, number, title, time]) => [
+    `${number} ${title}`,
+    time!,
+  ]);
+
+test('the text: the chapters and their minutes are those of workshop/README.md', () => {
+  const table = minutes(readme);
+  assert.ok(table.length >= 5);
+  assert.deepEqual(table, minutes(readFileSync(`${root}/workshop/README.md`, 'utf8')));
+});
+
+/** The messages of the table below the heading; `…` and `<word>` are what differs from time to time. */
+function messages(): string[] {
+  const [, section = ''] = /^## When something fails\n([\s\S]*?)(?=^## )/m.exec(readme) ?? [];
+  return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, message]) => message!);
+}
+
+test('the text: every message that the README quotes is one that the lab has', () => {
+  const sources = globSync(['lab', 'scripts/**/*.ts', 'services/**/*.ts'], { cwd: root })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .map((file) => readFileSync(`${root}/${file}`, 'utf8'))
+    .join('\n')
+    .replaceAll("\\'", "'");
+  assert.ok(messages().length >= 8);
+  const pieces = messages().flatMap((message) => message.split('…').map((piece) => piece.trim()));
+  const missing = pieces.filter((piece) => piece.length > 1 && !sources.includes(piece));
+  assert.deepEqual(missing, []);
 });

@@ -1,4 +1,5 @@
-// What the lab promises, tried on the real thing. Both modes are held to it by the same tests, in this order.
+// What the lab promises, tried on the real thing. Both modes are held to it by the same tests, in this order. What a chapter of the
+// workshop shows (work that waits, a killed worker, a broker that is gone, advise and act) is tried by the walk over the chapters.
 import assert from 'node:assert/strict';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { after, before, suite, test } from 'node:test';
@@ -6,7 +7,7 @@ import type { ScalerStatus } from '../../services/scaler/governor.ts';
 import type { RoleStatus } from '../../services/scaler/live-role.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { assertAllDone, jobDone, readJob, sendJob } from './jobs.ts';
-import { type LabUnderTest, must, run } from './lab-under-test.ts';
+import { downToNothing, type LabUnderTest, must, run } from './lab-under-test.ts';
 
 /** Finished items so far. */
 const finished = async (lab: LabUnderTest, id: string): Promise<number> => {
@@ -32,19 +33,7 @@ export function describeLab(lab: LabUnderTest): void {
     before(() => lab.up());
     after(async () => {
       if (failed) process.stderr.write(`${await lab.logs()}\n`);
-      await lab.down();
-      let left: string[] = [];
-      await eventually(
-        'nothing of the lab is left',
-        async () => {
-          left = await lab.leftovers();
-          return left.length === 0;
-        },
-        { withinMs: 5_000 },
-      ).catch((error: unknown) => {
-        assert.deepEqual(left, [], 'nothing of the lab is left');
-        throw error; // it could not be found out
-      });
+      await downToNothing(lab);
     });
 
     const promise = (name: string, body: () => Promise<void>): void => {
@@ -100,34 +89,6 @@ export function describeLab(lab: LabUnderTest): void {
       assert.match(job.items[1]?.error?.reason ?? '', /does-not-exist\.invalid/);
     });
 
-    promise('work waits while there is no worker, and goes on when there is one', async () => {
-      await lab.kill('resize', 'all');
-      const id = await sendJob(lab, 10);
-      await eventually('the work waits in the queue of resize', async () => {
-        const status = JSON.parse((await lab_('status', '--json')).stdout) as {
-          queues: { name: string; ready: number }[];
-        };
-        return status.queues.some(({ name, ready }) => name === 'resize.IN' && ready === 10);
-      });
-      assert.equal(await finished(lab, id), 0);
-      await lab.start('resize');
-      await assertAllDone(lab, await jobDone(lab, id));
-    });
-
-    promise('four workers share the load; one is killed with work in hand, and every image is done once', async () => {
-      await lab.scale('resize', 4);
-      const id = await sendJob(lab, 200, 'sample:harbour');
-      await underWay(lab, id);
-      await lab.kill('resize', 'one');
-      assert.ok((await finished(lab, id)) < 200, 'the worker was killed under load');
-      const job = await jobDone(lab, id);
-      await assertAllDone(lab, job);
-      const replicas = job.items.flatMap(({ timings }) =>
-        timings.steps.filter(({ role }) => role === 'resize').map(({ replica }) => replica),
-      );
-      assert.ok(new Set(replicas).size >= 3, `the load was shared by ${[...new Set(replicas)].join(', ')}`);
-    });
-
     promise('a killed worker is shown gone within 2 s', async () => {
       const states = async (): Promise<string[]> => {
         const { stdout } = await lab_('participants', '--role', 'caption', '--json');
@@ -163,13 +124,6 @@ export function describeLab(lab: LabUnderTest): void {
         dead.every(({ waiting }) => waiting === 0),
         JSON.stringify(dead),
       );
-    });
-
-    promise('the broker is restarted under load, and every image is done once', async () => {
-      const id = await sendJob(lab, 200, 'sample:harbour');
-      await underWay(lab, id);
-      await lab.restart('rabbitmq');
-      await assertAllDone(lab, await jobDone(lab, id));
     });
 
     promise('without the broker a job is refused with 503 within 2 s, and nothing is kept of it', async () => {
@@ -221,31 +175,6 @@ export function describeLab(lab: LabUnderTest): void {
       assert.ok(job.counts.cancelled >= 28, `${job.counts.done} of a cancelled job were done`);
     });
 
-    promise('ended and started again, it goes on with what was queued', async () => {
-      await lab.kill('resize', 'all');
-      const id = await sendJob(lab, 10);
-      await lab.end();
-      await lab.up();
-      await assertAllDone(lab, await jobDone(lab, id));
-    });
-
-    promise('the scaler sees an overload within 15 s, and off and in advise it touches nothing', async () => {
-      await lab_('autoscale', 'advise');
-      const id = await sendJob(lab, 600, 'sample:harbour');
-      await eventually(
-        'it wants more replicas',
-        async () => {
-          const { decision } = await scaled('resize');
-          return (decision?.wish?.replicas ?? 0) > 1 && /waiting/.test(decision!.sentence);
-        },
-        { withinMs: 15_000 },
-      );
-      assert.deepEqual((await scaled('resize')).replicas, { ready: 1, starting: 0, draining: 0, broken: 0 });
-      await fetch(`${lab.url}/jobs/${id}`, { method: 'DELETE' });
-      const { stdout } = await lab_('autoscale', 'why', 'resize');
-      assert.match(stdout, /formula/);
-    });
-
     promise(
       'in act it follows guv.yaml: adds replicas, replaces a killed one, takes them away, and no work is lost',
       async () => {
@@ -286,58 +215,5 @@ export function describeLab(lab: LabUnderTest): void {
         await ready(1, 30_000);
       },
     );
-
-    promise('./lab send --wait sends a set and shows what came of it', async () => {
-      const { stdout } = await lab_('send', '3', '--sample', 'portrait', '--wait', '--json');
-      const job = JSON.parse(stdout) as { state: string; counts: { done: number } };
-      assert.equal(job.state, 'done');
-      assert.equal(job.counts.done, 3);
-    });
-
-    promise('./lab status shows services, queues and jobs on one screen', async () => {
-      const { stdout } = await lab_('status');
-      for (const word of [
-        'frontend',
-        'resize',
-        'caption',
-        'store',
-        'coordinator',
-        'scaler',
-        'platform',
-        'rabbitmq',
-        'postgres',
-        'resize.IN',
-        'done',
-      ]) {
-        assert.match(stdout, new RegExp(word.replace('.', '\\.')), `status shows ${word}`);
-      }
-      assert.ok(stdout.split('\n').length <= 40, 'it fits on a screen');
-    });
-
-    promise('./lab logs shows what a service says', async () => {
-      const { stdout } = await lab_('logs', 'resize');
-      assert.match(stdout, /running|connected/);
-    });
-
-    promise('every command of ./lab has help, and refuses what it does not know with exit code 2', async () => {
-      for (const command of [
-        'up',
-        'down',
-        'status',
-        'send',
-        'logs',
-        'doctor',
-        'kill',
-        'scale',
-        'restart',
-        'autoscale',
-      ]) {
-        const help = await lab_(command, '--help');
-        assert.match(help.stdout, new RegExp(`lab ${command}`));
-        const refused = await run(['./lab', command, '--no-such-option'], { env: lab.env });
-        assert.equal(refused.code, 2, `${command} --no-such-option`);
-        assert.match(refused.stderr, /no-such-option/);
-      }
-    });
   });
 }

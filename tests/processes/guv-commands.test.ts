@@ -208,6 +208,6 @@ test('adopt leaves a file alone whose deadline is too short for what was measure
 test('options that do not fit are refused by name', async (t) => {
   const { code, err } = await guv(t, ['capacity', '--dry-run']);
   assert.deepEqual([code, err], [2, 'lab: ./lab guv capacity has no --dry-run\n']);
-  assert.match((await guv(t, ['draw'])).err, /expected validate, capacity, decide, adopt, keys, got "draw"/);
+  assert.match((await guv(t, ['draw'])).err, /expected validate, capacity, decide, adopt, set, keys, got "draw"/);
   assert.match((await guv(t, ['adopt', '--write', '--dry-run'])).err, /--write and --dry-run exclude each other/);
 });
